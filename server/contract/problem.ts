@@ -1,0 +1,127 @@
+import { z } from 'zod';
+
+/**
+ * Every refusal that can leave the system, as a statement. The server sends a code with parameters;
+ * the console's catalogue makes sentences of them. `detail` is for logs and developers, never for users.
+ */
+export const ProblemCode = z.enum([
+  // the request itself
+  'request-invalid',
+  'route-unknown',
+  'body-too-large',
+  'too-many-requests',
+  'not-found',
+  'conflict',
+  'internal-error',
+  'not-ready',
+  'disk-full',
+  // who asks
+  'not-signed-in',
+  'credentials-wrong',
+  'account-locked',
+  'account-disabled',
+  'csrf-token-wrong',
+  'role-missing',
+  'outside-branch',
+  'username-taken',
+  'password-too-weak',
+  // areas and clusters
+  'area-closed',
+  'area-level-wrong',
+  'area-code-taken',
+  'dictionary-entry-exists',
+  // bulletins
+  'text-empty',
+  'text-too-long',
+  'text-has-control-characters',
+  'text-unsayable',
+  'title-empty',
+  'bulletin-not-draft',
+  'bulletin-not-submitted',
+  'bulletin-not-approved',
+  'bulletin-changed-since',
+  'bulletin-without-content',
+  'bulletin-not-rendered',
+  'rendering-not-running',
+  'approver-is-author',
+  'reason-missing',
+  'audio-not-those-heard',
+  // uploads and audio
+  'upload-unknown',
+  'upload-not-finished',
+  'upload-too-large',
+  'upload-name-invalid',
+  'upload-of-another-account',
+  'audio-empty',
+  'audio-not-audio',
+  'audio-silent',
+  'audio-too-long',
+  'audio-truncated',
+  'audio-type-mismatch',
+  'render-failed',
+  'render-cancelled',
+  'tts-failed',
+  'engine-missing',
+  'encode-failed',
+  'loudness-off-target',
+  // airings
+  'airing-in-past',
+  'airing-without-targets',
+  'airing-without-bulletins',
+  'airing-too-far-ahead',
+  'airing-too-long',
+  'airing-not-changeable',
+  'airing-in-quiet-hours',
+  'target-unknown',
+  'target-outside-branch',
+  'target-without-receivers',
+  'class-mismatch',
+  // receivers
+  'enrolment-string-invalid',
+  'enrolment-code-wrong',
+  'enrolment-code-used',
+  'enrolment-code-expired',
+  'enrolment-code-exhausted',
+  'cluster-occupied',
+  'receiver-unknown',
+  'receiver-revoked',
+  'receiver-quarantined',
+  'receiver-signature-wrong',
+  'nonce-unknown',
+  'media-unknown',
+  'range-invalid',
+  // orders and programmes, refused by the agent
+  'signature-wrong',
+  'key-unknown',
+  'key-purpose-wrong',
+  'key-expired',
+  'key-set-older',
+  'root-key-foreign',
+  'order-for-another',
+  'order-replayed',
+  'order-stale',
+  'order-expired',
+  'order-invalid',
+  'programme-older',
+  'clock-untrusted',
+  'quiet-hours',
+  'media-altered',
+  'media-missing',
+  'player-failed',
+  // receipts
+  'receipt-signature-wrong',
+  'receipt-chain-broken',
+  'receipt-forked',
+  'receipt-too-far-ahead',
+  'receipt-invalid',
+]);
+export type ProblemCode = z.infer<typeof ProblemCode>;
+
+/** The one shape of every error reply. */
+export const ProblemReply = z.object({
+  code: ProblemCode,
+  params: z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string())])).default({}),
+  requestId: z.string().optional(),
+});
+export type ProblemReply = z.infer<typeof ProblemReply>;
+export type ProblemParams = ProblemReply['params'];
