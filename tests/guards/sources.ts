@@ -7,10 +7,19 @@ export function listSources(): string[] {
   return listed.split('\0').filter((path) => path !== '' && existsSync(path));
 }
 
-export function listCode(): string[] {
-  return listSources().filter((path) => /\.(ts|tsx|mjs|cjs|js)$/.test(path));
+export interface Source {
+  path: string;
+  text: string;
 }
 
-export function readSource(path: string): string {
-  return readFileSync(path, 'utf8');
+export function readSources(isWanted: (path: string) => boolean): Source[] {
+  return listSources()
+    .filter(isWanted)
+    .map((path) => ({ path, text: readFileSync(path, 'utf8') }));
+}
+
+/** `path:line text` of each line outside comments that matches. Good enough for our own style; it does not parse strings. */
+export function findLines({ path, text }: Source, pattern: RegExp): string[] {
+  const code = text.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ' ')).replace(/(^|\s)\/\/.*$/gm, '$1');
+  return code.split('\n').flatMap((line, index) => (pattern.test(line) ? [`${path}:${index + 1} ${line.trim()}`] : []));
 }
