@@ -3,7 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 
 /** Our own files by path: what git tracks, and what it would if it were added now. */
 export function listSources(): string[] {
-  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' });
+  // A build server may run as another user than the one who cloned; git would then refuse to list anything.
+  const listed = execFileSync('git', ['-c', 'safe.directory=*', 'ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    encoding: 'utf8',
+  });
   return listed.split('\0').filter((path) => path !== '' && existsSync(path));
 }
 
