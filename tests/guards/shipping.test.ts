@@ -9,11 +9,16 @@ interface Manifest {
   overrides: Record<string, string>;
 }
 
+interface LockedPackage {
+  version?: string;
+  resolved?: string;
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
+}
+
 interface Lock {
-  packages: Record<
-    string,
-    { resolved?: string; dependencies?: Record<string, string>; devDependencies?: Record<string, string> }
-  >;
+  packages: Record<string, LockedPackage>;
 }
 
 /** A path or a registry of the machine it was written on. Assembled, so that this file does not find itself. */
@@ -29,6 +34,17 @@ function findForeign({ path, text }: Source): string[] {
   return lines.flatMap((line, index) =>
     FOREIGN.some((pattern) => pattern.test(line)) ? [`${path}:${index + 1} ${line.trim()}`] : [],
   );
+}
+
+/** Packages that a lock file speaks of but does not pin: `npm ci` then refuses, although `npm install` was content. */
+function findHoles({ packages }: Lock): string[] {
+  return Object.entries(packages).flatMap(([path, { optionalDependencies }]) => {
+    // Node looks beside the package's own folder, then beside each folder above it.
+    const owners = [...path.matchAll(/node_modules\//g)].map(({ index }) => path.slice(0, index));
+    const places = [`${path}/`, ...owners];
+    const isPinned = (name: string) => places.some((place) => packages[`${place}node_modules/${name}`]?.version !== undefined);
+    return Object.keys(optionalDependencies ?? {}).filter((name) => !isPinned(name));
+  });
 }
 
 function isBash(path: string): boolean {
@@ -48,6 +64,17 @@ describe('what we ship', () => {
   test('has a lock file that agrees with package.json', () => {
     expect(lock.packages['']?.dependencies).toEqual(manifest.dependencies);
     expect(lock.packages['']?.devDependencies).toEqual(manifest.devDependencies);
+  });
+
+  test('has a lock file without holes, so that npm ci can follow it', () => {
+    expect(findHoles(lock)).toEqual([]);
+    const parts = {
+      'node_modules/a': { optionalDependencies: { b: '1.0.0', c: '1.0.0' } },
+      'node_modules/b': { version: '1.0.0' },
+      'node_modules/c': {},
+    };
+    expect(findHoles({ packages: parts })).toEqual(['c']);
+    expect(findHoles({ packages: { ...parts, 'node_modules/a/node_modules/c': { version: '1.0.0' } } })).toEqual([]);
   });
 
   test('takes packages from the public registry or leaves the place open', () => {
