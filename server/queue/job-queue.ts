@@ -6,6 +6,7 @@ import { Queue, UnrecoverableError, WaitingError, Worker, type Job } from 'bullm
 import { setTimeout as pause } from 'node:timers/promises';
 import { isProblem } from '../lib/problem.ts';
 import { boundedWait } from './bounded-wait.ts';
+import { closeWorker } from './close-worker.ts';
 import { assertHandlersComplete, type JobHandler, type JobHandlers } from './job-handlers.ts';
 import { jobIdOf, jobNames, jobs, parseJobPayload, type JobName, type JobPayload, type JobPolicy } from './jobs.ts';
 import type { QueueLog } from './queue-log.ts';
@@ -148,10 +149,9 @@ export class JobQueue implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
-    // Without Redis a worker would wait for its return before it closes.
-    const isForced = !this.#connection.isReady();
-    const closed = Promise.all(this.#workers.map((worker) => worker.close(isForced)));
+    for (const worker of this.#workers) await worker.pause(true);
     this.#running.stopAll('closing');
+    const closed = Promise.all(this.#workers.map((worker) => closeWorker(worker, this.#connection)));
     const inTime = await boundedWait(
       closed.then(() => this.#running.allEnded()).then(() => Promise.all(this.#afterwards)),
       closeWaitMaxMs,

@@ -1,5 +1,5 @@
 /** Owns the process's own ticks. Only upkeep: what is due at an instant stands in a table, for a tick missed here is gone. */
-import { schedule, type Logger as CronLogger, type ScheduledTask } from 'node-cron';
+import { schedule, validate, type Logger as CronLogger, type ScheduledTask } from 'node-cron';
 import { boundedWait } from './bounded-wait.ts';
 import type { QueueLog } from './queue-log.ts';
 
@@ -17,6 +17,9 @@ export class Upkeep {
 
   constructor(ticks: UpkeepTick[], log: QueueLog) {
     this.#log = log;
+    for (const { name, pattern } of ticks) {
+      if (!validate(pattern)) throw new Error(`the upkeep tick ${name} has no valid pattern: ${pattern}`);
+    }
     this.#scheduled = ticks.map((tick) =>
       schedule(tick.pattern, () => this.#run(tick), {
         name: tick.name,

@@ -67,7 +67,7 @@ test('two processes that start at once end with one Redis', async () => {
   await using folder = await TempFolder.create();
   const starters = [openInOwnProcess(folder.path), openInOwnProcess(folder.path)];
   const origins = await Promise.all(starters.map((starter) => starter.origin));
-  expect(origins.sort()).toEqual(['adopted', 'started']);
+  expect(origins.toSorted()).toEqual(['adopted', 'started']);
   expect(await redisPidsOf(folder.path)).toHaveLength(1);
   for (const starter of starters) {
     starter.process.stdin?.end();
