@@ -50,10 +50,10 @@ export interface Endpoint {
   summary: string;
 }
 
-const open: Access = { kind: 'public' };
-const signedIn: Access = { kind: 'session' };
-const receiver: Access = { kind: 'receiver' };
-const allow = (branch: BranchKey, ...roles: Role[]): Access => ({ kind: 'role', roles, branch });
+const open = { kind: 'public' } as const;
+const signedIn = { kind: 'session' } as const;
+const receiver = { kind: 'receiver' } as const;
+const allow = (branch: BranchKey, ...roles: Role[]) => ({ kind: 'role' as const, roles, branch });
 const everyone: Role[] = ['author', 'approver', 'duty-officer', 'technician', 'administrator', 'viewer'];
 
 const areaParams = z.object({ areaId: Id });

@@ -71,6 +71,7 @@ export const ReceiptBody = z.discriminatedUnion('kind', [
     item: z.int().min(0).max(49),
     positionMs: Milliseconds,
   }),
+  /** A sounding may end more than once (power failed in its midst): each receipt speaks of its own spans only, and they add up. */
   z.object({
     ...ofSounding,
     kind: z.literal('sounding-ended'),

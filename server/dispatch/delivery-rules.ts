@@ -1,0 +1,147 @@
+import type { DeliveryState, EvidenceLevel } from '#contract/primitives.ts';
+import { EvidenceLevel as EvidenceLevels } from '#contract/primitives.ts';
+import type { ReceiptBody } from '#contract/receipt.ts';
+
+/** `played` asks for this share of the duration to be rendered. */
+const PLAYED_SHARE = 0.98;
+
+/** Where a delivery stands; `soundings` are those of the order now in force. */
+export interface DeliveryStanding {
+  orderId: string;
+  state: DeliveryState;
+  reason: string | null;
+  evidence: EvidenceLevel | null;
+  startedAt: string | null;
+  interruptedAt: string | null;
+  resumedAt: string | null;
+  endedAt: string | null;
+  playedMs: number;
+  expectedMs: number;
+  soundings: SoundingStanding[];
+}
+export interface SoundingStanding {
+  orderId: string;
+  repeat: number;
+  item: number;
+  state: 'playing' | 'rendered' | 'partial' | 'failed';
+  startedAt: string | null;
+  playedMs: number;
+  expectedMs: number;
+}
+
+/** Set by the server without the receiver's word: any receipt speaks louder. */
+export const WITHDRAWN = 'withdrawn';
+export const NO_RECEIPTS = 'no-receipts';
+
+/**
+ * planned → ready → playing → played | partial | interrupted | missed | failed | refused | cancelled | displaced
+ *    └────────┴────────┴──→ unknown (closed without receipts) ──→ whatever late receipts say
+ *
+ * Pure and tolerant of repeats: the same receipt applied twice changes nothing. Receipts of one receiver come in the order of
+ * its chain. A receipt of an order that is no longer in force leaves a sounding on record and the standing as it is.
+ */
+export function advanceDelivery(standing: DeliveryStanding, body: ReceiptBody): DeliveryStanding {
+  if (!('orderId' in body) || body.orderId === null) return standing;
+  if (body.orderId !== standing.orderId) return recordSounding(standing, body);
+  switch (body.kind) {
+    case 'order-ready':
+      return isOpen(standing) ? reach({ ...standing, ...stateOf(standing, 'ready') }, 'received') : standing;
+    case 'order-armed':
+      return isOpen(standing) ? reach({ ...standing, ...stateOf(standing, 'ready') }, 'armed') : standing;
+    case 'order-refused':
+      return isOpen(standing) && standing.state !== 'playing'
+        ? { ...standing, state: 'refused', reason: body.code, endedAt: body.recordedAt }
+        : standing;
+    case 'sounding-started':
+      return hasEnded(standing)
+        ? recordSounding(standing, body)
+        : reach(
+            {
+              ...recordSounding(standing, body),
+              state: 'playing',
+              reason: null,
+              startedAt: standing.startedAt ?? body.startedAt,
+            },
+            'started',
+          );
+    case 'delivery-interrupted':
+      return { ...standing, interruptedAt: body.interruptedAt, resumedAt: null };
+    case 'delivery-resumed':
+      return { ...standing, resumedAt: body.resumedAt };
+    case 'sounding-ended':
+      return summed(recordSounding(standing, body));
+    case 'delivery-ended':
+      return end(standing, body);
+  }
+}
+
+export function isPlayed(standing: { playedMs: number; expectedMs: number }): boolean {
+  return standing.expectedMs > 0 && standing.playedMs >= PLAYED_SHARE * standing.expectedMs;
+}
+
+/** Neither the receiver nor the end of the airing has had the last word. */
+export function isUnsettled(state: DeliveryState): boolean {
+  return state === 'planned' || state === 'ready' || state === 'playing';
+}
+
+function end(standing: DeliveryStanding, body: Extract<ReceiptBody, { kind: 'delivery-ended' }>): DeliveryStanding {
+  const isWhole = isPlayed(standing);
+  // The receiver's word is checked against its own soundings: "played" without them is only partial.
+  const state = isWhole ? 'played' : body.outcome === 'played' ? 'partial' : body.outcome;
+  const ended: DeliveryStanding = { ...standing, state, reason: isWhole ? null : body.code, endedAt: body.recordedAt };
+  return isWhole ? reach(ended, 'rendered') : ended;
+}
+
+function recordSounding(standing: DeliveryStanding, body: ReceiptBody): DeliveryStanding {
+  if (body.kind !== 'sounding-started' && body.kind !== 'sounding-ended') return standing;
+  const isSame = (sounding: SoundingStanding) =>
+    sounding.orderId === body.orderId && sounding.repeat === body.repeat && sounding.item === body.item;
+  const before = standing.soundings.find(isSame);
+  const after = body.kind === 'sounding-ended' ? endSounding(before, body) : (before ?? beginSounding(body));
+  return { ...standing, soundings: [...standing.soundings.filter((sounding) => !isSame(sounding)), after] };
+}
+
+function beginSounding(body: Extract<ReceiptBody, { kind: 'sounding-started' }>): SoundingStanding {
+  const { orderId, repeat, item, startedAt } = body;
+  return { orderId, repeat, item, state: 'playing', startedAt, playedMs: 0, expectedMs: 0 };
+}
+
+/** Two ends of one sounding add up: what sounded before a power cut and what sounded after it. */
+function endSounding(
+  before: SoundingStanding | undefined,
+  body: Extract<ReceiptBody, { kind: 'sounding-ended' }>,
+): SoundingStanding {
+  const { orderId, repeat, item, expectedMs } = body;
+  const playedMs = (before?.playedMs ?? 0) + body.playedMs;
+  const state = isPlayed({ playedMs, expectedMs }) ? 'rendered' : body.outcome === 'rendered' ? 'partial' : body.outcome;
+  const startedAt = before?.startedAt ?? body.spans[0]?.startedAt ?? null;
+  return { orderId, repeat, item, state, startedAt, playedMs, expectedMs };
+}
+
+function summed(standing: DeliveryStanding): DeliveryStanding {
+  const own = standing.soundings.filter((sounding) => sounding.orderId === standing.orderId);
+  return { ...standing, playedMs: own.reduce((sum, sounding) => sum + sounding.playedMs, 0) };
+}
+
+function isOpen(standing: DeliveryStanding): boolean {
+  return isUnsettled(standing.state) || isServersWord(standing);
+}
+
+function hasEnded(standing: DeliveryStanding): boolean {
+  return !isOpen(standing);
+}
+
+function isServersWord(standing: DeliveryStanding): boolean {
+  return standing.state === 'unknown' || (standing.state === 'cancelled' && standing.reason === WITHDRAWN);
+}
+
+/** Being made ready says nothing against what the server decided meanwhile. */
+function stateOf(standing: DeliveryStanding, state: DeliveryState): Pick<DeliveryStanding, 'state'> {
+  return { state: standing.state === 'planned' ? state : standing.state };
+}
+
+function reach(standing: DeliveryStanding, level: EvidenceLevel): DeliveryStanding {
+  const order = EvidenceLevels.options;
+  const held = standing.evidence === null ? -1 : order.indexOf(standing.evidence);
+  return order.indexOf(level) > held ? { ...standing, evidence: level } : standing;
+}

@@ -1,0 +1,264 @@
+import type { Airing, AiringState, Target } from '#contract/airing.ts';
+import type { Class, MediaReference, Purpose } from '#contract/primitives.ts';
+import type { Db } from '../database/open-database.ts';
+import { Problem } from '../lib/problem.ts';
+
+/** An airing with all that an order is made of. */
+export interface StoredAiring {
+  airingId: string;
+  areaId: string;
+  class: Class;
+  purpose: Purpose;
+  state: AiringState;
+  startsAt: string;
+  endsAt: string;
+  startBefore: string;
+  validUntil: string;
+  repeats: number;
+  gapMs: number;
+  chime: MediaReference | null;
+  endTone: MediaReference | null;
+  orderId: string;
+  epoch: number;
+  counter: number;
+  createdBy: string;
+  createdAt: string;
+  items: { bulletinId: string; revision: number; title: string; media: MediaReference }[];
+  targets: Target[];
+}
+
+interface AiringRow {
+  airing_id: string;
+  area_id: string;
+  class: Class;
+  purpose: Purpose;
+  state: AiringState;
+  starts_at: string;
+  ends_at: string;
+  start_before: string;
+  valid_until: string;
+  repeats: number;
+  gap_ms: number;
+  chime: string | null;
+  end_tone: string | null;
+  order_id: string;
+  epoch: number;
+  counter: number;
+  created_by: string;
+  created_at: string;
+}
+
+export async function insertAiring(db: Db, airing: StoredAiring): Promise<void> {
+  await db('airings').insert(rowOf(airing));
+  await db('airing_bulletins').insert(
+    airing.items.map((item, position) => ({
+      airing_id: airing.airingId,
+      position,
+      bulletin_id: item.bulletinId,
+      revision: item.revision,
+      title: item.title,
+      media: JSON.stringify(item.media),
+    })),
+  );
+  const targets = airing.targets.map((target) => ({ airing_id: airing.airingId, kind: target.kind, target_id: target.id }));
+  await db.batchInsert('airing_targets', targets, 100);
+  await insertOrder(db, airing, airing.createdAt);
+}
+
+/** A change of start or state under a new order: the old order's receipts stay attached to the airing. */
+export async function saveReordered(db: Db, airing: StoredAiring, at: string): Promise<void> {
+  const { airing_id, ...changes } = rowOf(airing);
+  await db('airings')
+    .where({ airing_id })
+    .update({ ...changes, planned_at: null, published_at: null });
+  await insertOrder(db, airing, at);
+}
+
+export async function findAiring(db: Db, airingId: string): Promise<StoredAiring | undefined> {
+  return (await listByIds(db, [airingId]))[0];
+}
+
+export async function getAiring(db: Db, airingId: string): Promise<StoredAiring> {
+  const airing = await findAiring(db, airingId);
+  if (!airing) throw new Problem('not-found', { airingId });
+  return airing;
+}
+
+/** In the order of their start. */
+export async function listByIds(db: Db, airingIds: readonly string[]): Promise<StoredAiring[]> {
+  const ids = [...airingIds];
+  const rows = await db<AiringRow>('airings').whereIn('airing_id', ids).orderBy(['starts_at', 'airing_id']);
+  const items = await db('airing_bulletins').whereIn('airing_id', ids).orderBy('position');
+  const targets = await db('airing_targets').whereIn('airing_id', ids).orderBy(['kind', 'target_id']);
+  const itemsOf = groupById(items);
+  const targetsOf = groupById(targets);
+  return rows.map((row) => ({
+    ...airingOf(row),
+    items: (itemsOf.get(row.airing_id) ?? []).map((item) => ({
+      bulletinId: item['bulletin_id'] as string,
+      revision: item['revision'] as number,
+      title: item['title'] as string,
+      media: JSON.parse(item['media'] as string) as MediaReference,
+    })),
+    targets: (targetsOf.get(row.airing_id) ?? []).map((target) => ({
+      kind: target['kind'] as Target['kind'],
+      id: target['target_id'] as string,
+    })),
+  }));
+}
+
+export async function listAirings(
+  db: Db,
+  question: {
+    areaIds: readonly string[];
+    from?: string | undefined;
+    to?: string | undefined;
+    after?: string | undefined;
+    limit: number;
+  },
+): Promise<StoredAiring[]> {
+  const query = db<AiringRow>('airings')
+    .whereIn('area_id', [...question.areaIds])
+    .orderBy(['starts_at', 'airing_id']);
+  if (question.from !== undefined) void query.where('ends_at', '>=', question.from);
+  if (question.to !== undefined) void query.where('starts_at', '<', question.to);
+  if (question.after !== undefined) {
+    const [startsAt = '', airingId = ''] = question.after.split('~');
+    void query.where((after) =>
+      after
+        .where('starts_at', '>', startsAt)
+        .orWhere((same) => same.where('starts_at', startsAt).andWhere('airing_id', '>', airingId)),
+    );
+  }
+  const rows = await query.limit(question.limit).select('airing_id');
+  return listByIds(
+    db,
+    rows.map((row) => row.airing_id),
+  );
+}
+
+/** Airings whose deliveries are not planned, or not published though they should be: what the sweep owes. */
+export async function listUnplanned(db: Db, limit: number): Promise<{ airingId: string; class: Class }[]> {
+  const rows = await db<AiringRow>('airings')
+    .whereNull('planned_at')
+    .whereNot('state', 'closed')
+    .orderBy('starts_at')
+    .limit(limit)
+    .select('airing_id', 'class');
+  return rows.map((row) => ({ airingId: row.airing_id, class: row.class }));
+}
+
+/** Planned or cancelled airings whose end lies before an instant and that nobody has closed. */
+export async function listUnclosed(db: Db, endedBefore: string, limit: number): Promise<string[]> {
+  const rows = await db<AiringRow>('airings')
+    .whereNull('closed_at')
+    .where('ends_at', '<', endedBefore)
+    .orderBy('ends_at')
+    .limit(limit)
+    .select('airing_id');
+  return rows.map((row) => row.airing_id);
+}
+
+/** Not cancelled and not over: what a newly installed receiver may still have a part in. */
+export async function listOpen(db: Db, now: string, limit: number): Promise<string[]> {
+  const rows = await db<AiringRow>('airings')
+    .where('state', 'planned')
+    .where('valid_until', '>', now)
+    .orderBy('starts_at')
+    .limit(limit)
+    .select('airing_id');
+  return rows.map((row) => row.airing_id);
+}
+
+export async function savePlanned(db: Db, airingId: string, at: string): Promise<void> {
+  await db('airings').where({ airing_id: airingId }).update({ planned_at: at });
+}
+
+export async function savePublished(db: Db, airingId: string, at: string): Promise<void> {
+  await db('airings').where({ airing_id: airingId }).update({ published_at: at });
+}
+
+/** A cancelled airing stays `cancelled`; it is only no longer open. */
+export async function saveClosed(db: Db, airingId: string, at: string): Promise<void> {
+  await db('airings').where({ airing_id: airingId }).update({ closed_at: at });
+  await db('airings').where({ airing_id: airingId, state: 'planned' }).update({ state: 'closed' });
+}
+
+export async function isClosed(db: Db, airingId: string): Promise<boolean> {
+  const row = await db('airings').where({ airing_id: airingId }).whereNotNull('closed_at').first('airing_id');
+  return row !== undefined;
+}
+
+export function airingOnWire(airing: StoredAiring): Airing {
+  return {
+    ...airing,
+    bulletins: airing.items.map(({ bulletinId, revision, title, media }) => ({
+      bulletinId,
+      revision,
+      title,
+      durationMs: media.durationMs,
+    })),
+    hasChime: airing.chime !== null,
+    hasEndTone: airing.endTone !== null,
+  };
+}
+
+async function insertOrder(db: Db, airing: StoredAiring, at: string): Promise<void> {
+  const { orderId, airingId, epoch, counter } = airing;
+  await db('orders').insert({ order_id: orderId, airing_id: airingId, epoch, counter, created_at: at });
+}
+
+function airingOf(row: AiringRow): Omit<StoredAiring, 'items' | 'targets'> {
+  return {
+    airingId: row.airing_id,
+    areaId: row.area_id,
+    class: row.class,
+    purpose: row.purpose,
+    state: row.state,
+    startsAt: row.starts_at,
+    endsAt: row.ends_at,
+    startBefore: row.start_before,
+    validUntil: row.valid_until,
+    repeats: row.repeats,
+    gapMs: row.gap_ms,
+    chime: row.chime === null ? null : (JSON.parse(row.chime) as MediaReference),
+    endTone: row.end_tone === null ? null : (JSON.parse(row.end_tone) as MediaReference),
+    orderId: row.order_id,
+    epoch: row.epoch,
+    counter: row.counter,
+    createdBy: row.created_by,
+    createdAt: row.created_at,
+  };
+}
+
+function rowOf(airing: StoredAiring): AiringRow {
+  return {
+    airing_id: airing.airingId,
+    area_id: airing.areaId,
+    class: airing.class,
+    purpose: airing.purpose,
+    state: airing.state,
+    starts_at: airing.startsAt,
+    ends_at: airing.endsAt,
+    start_before: airing.startBefore,
+    valid_until: airing.validUntil,
+    repeats: airing.repeats,
+    gap_ms: airing.gapMs,
+    chime: airing.chime && JSON.stringify(airing.chime),
+    end_tone: airing.endTone && JSON.stringify(airing.endTone),
+    order_id: airing.orderId,
+    epoch: airing.epoch,
+    counter: airing.counter,
+    created_by: airing.createdBy,
+    created_at: airing.createdAt,
+  };
+}
+
+type Row = Record<string, unknown>;
+const idOf = (row: Row) => row['airing_id'] as string;
+
+function groupById(rows: readonly Row[]): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) groups.set(idOf(row), [...(groups.get(idOf(row)) ?? []), row]);
+  return groups;
+}
