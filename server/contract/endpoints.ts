@@ -24,7 +24,6 @@ import {
 } from './bulletin.ts';
 import { Enrolled, EnrolRequest, LoggedIn, LoginRequest, Nonce, NonceRequest } from './enrolment.ts';
 import { SignedKeySet, SignedServerTime } from './key-set.ts';
-import { SignedProgramme } from './order.ts';
 import { Id, Instant, Sha256 } from './primitives.ts';
 import { CreateEnrolment, Enrolment, Installation, MoveReceiver, Receiver, RevokeReceiver } from './receiver.ts';
 
@@ -440,8 +439,7 @@ export const endpoints = {
     method: 'GET',
     path: '/api/agent/programme',
     access: receiver,
-    reply: SignedProgramme,
-    summary: 'The signed programme, with ETag.',
+    summary: 'The signed programme (SignedProgramme) with ETag; 304 when what is held is still right.',
   },
   readMedia: {
     method: 'GET',

@@ -139,6 +139,8 @@ export const ExportManifest = z.object({
         /** Hash of the last exported receipt; equals `previousHash` when there is none. */
         headHash: Sha256,
         count: z.int().min(0),
+        /** Which of them speak of this airing, and so travel with their body. */
+        airingSequences: z.array(z.int().min(1)).max(20_000),
       }),
     )
     .max(20_000),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Delivery } from '#contract/airing.ts';
+import type { ReceiverKind } from '#contract/enrolment.ts';
 import type { DeliveryState, EvidenceLevel } from '#contract/primitives.ts';
 import { insertMany } from '../database/insert-many.ts';
 import type { Db } from '../database/open-database.ts';
@@ -135,8 +135,16 @@ export async function saveDelivery(db: Db, before: StoredDelivery, after: Stored
   }
 }
 
-export function deliveryOnWire(delivery: StoredDelivery): Delivery {
-  return delivery;
+/** State, evidence and kind of receiver of each delivery of an airing: what coverage counts. */
+export async function listReportedStates(
+  db: Db,
+  airingId: string,
+): Promise<{ state: DeliveryState; evidence: EvidenceLevel | null; kind: ReceiverKind }[]> {
+  const rows = await db('deliveries')
+    .join('receivers', 'receivers.receiver_id', 'deliveries.receiver_id')
+    .where({ airing_id: airingId })
+    .select({ state: 'deliveries.state', evidence: 'evidence', kind: 'kind' });
+  return rows as { state: DeliveryState; evidence: EvidenceLevel | null; kind: ReceiverKind }[];
 }
 
 async function saveSounding(db: Db, deliveryId: string, sounding: SoundingStanding): Promise<void> {

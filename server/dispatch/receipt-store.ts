@@ -38,18 +38,11 @@ export async function listReceipts(db: Db, receiverId: string, from: number, to:
   return rows.map(checkedOf);
 }
 
-/** First and last sequence in which a receiver speaks of an airing. */
-export async function findReceiptSpan(
-  db: Db,
-  receiverId: string,
-  airingId: string,
-): Promise<{ first: number; last: number } | undefined> {
-  const row = (await db('receipts')
-    .where({ receiver_id: receiverId, airing_id: airingId })
-    .min({ first: 'sequence' })
-    .max({ last: 'sequence' })
-    .first()) as { first: number | null; last: number | null } | undefined;
-  return row && row.first !== null && row.last !== null ? { first: row.first, last: row.last } : undefined;
+/** The sequences in which a receiver speaks of an airing, rising. */
+export async function listAiringSequences(db: Db, receiverId: string, airingId: string): Promise<number[]> {
+  const question = { receiver_id: receiverId, airing_id: airingId };
+  const rows = (await db('receipts').where(question).orderBy('sequence').select('sequence')) as { sequence: number }[];
+  return rows.map((row) => row.sequence);
 }
 
 export async function listHeldReceipts(db: Db, receiverId: string): Promise<CheckedReceipt[]> {

@@ -5,7 +5,9 @@ export const receivers = {
   async up(db: Knex): Promise<void> {
     await db.schema.createTable('enrolments', (table) => {
       table.text('enrolment_id').primary();
-      table.text('code_hash').notNullable().unique();
+      // The open part of the code names the enrolment, so that a wrong secret part spends this one's tries.
+      table.text('code_name').notNullable().unique();
+      table.text('code_hash').notNullable();
       table.text('cluster_id').notNullable().references('clusters.cluster_id');
       table.text('kind').notNullable();
       table.integer('replaces_current').notNullable();
@@ -15,6 +17,7 @@ export const receivers = {
       table.integer('tries_left').notNullable();
       table.text('used_at');
       table.text('receiver_id');
+      table.index(['cluster_id']);
     });
     await db.schema.createTable('receivers', (table) => {
       table.text('receiver_id').primary();
@@ -57,19 +60,14 @@ export const receivers = {
       table.text('reason');
       table.index(['receiver_id', 'at']);
     });
-    await db.schema.createTable('receiver_nonces', (table) => {
-      table.text('nonce').primary();
-      table.text('receiver_id').notNullable();
-      table.text('expires_at').notNullable();
-      table.index(['expires_at']);
-    });
     await db.schema.createTable('receiver_sessions', (table) => {
       table.text('token_hash').primary();
       table.text('receiver_id').notNullable().references('receivers.receiver_id');
       table.text('expires_at').notNullable();
       table.index(['receiver_id']);
+      table.index(['expires_at']);
     });
-    // Hardware ids seen at logins: two that alternate are a cloned card.
+    // Each change of the hardware id seen at logins: two that alternate are a cloned card.
     await db.schema.createTable('receiver_hardware', (table) => {
       table.text('receiver_id').notNullable().references('receivers.receiver_id');
       table.text('hardware_id').notNullable();
