@@ -66,6 +66,10 @@ const BUILT_IN: Readonly<Record<string, string>> = {
   PCTT: 'phòng chống thiên tai',
   TKCN: 'tìm kiếm cứu nạn',
   PCLB: 'phòng chống lụt bão',
+  BĐ: 'báo động',
+  BĐI: 'báo động một',
+  BĐII: 'báo động hai',
+  BĐIII: 'báo động ba',
   KTTV: 'khí tượng thủy văn',
   ATNĐ: 'áp thấp nhiệt đới',
   ĐBSCL: 'đồng bằng sông Cửu Long',
@@ -276,64 +280,15 @@ const BUILT_IN: Readonly<Record<string, string>> = {
   ASEAN: 'a xê an',
 };
 
-/** Parts that stand in document numbers only (318/QĐ-TTg); elsewhere the same letters mean other things. */
-export const DOCUMENT_PARTS: Readonly<Record<string, string>> = {
-  BC: 'báo cáo',
-  CĐ: 'công điện',
-  CP: 'chính phủ',
-  CT: 'chỉ thị',
-  CTr: 'chương trình',
-  CV: 'công văn',
-  ĐA: 'đề án',
-  GM: 'giấy mời',
-  HD: 'hướng dẫn',
-  KL: 'kết luận',
-  L: 'luật',
-  NQLT: 'nghị quyết liên tịch',
-  PA: 'phương án',
-  PL: 'pháp lệnh',
-  QC: 'quy chế',
-  QĐi: 'quy định',
-  QH: 'quốc hội',
-  SL: 'sắc lệnh',
-  TT: 'thông tư',
-  TTLT: 'thông tư liên tịch',
-  TTr: 'tờ trình',
-  UBTVQH: 'ủy ban thường vụ quốc hội',
-  VBHN: 'văn bản hợp nhất',
-  VP: 'văn phòng',
-  BCA: 'bộ công an',
-  BCT: 'bộ công thương',
-  BGDĐT: 'bộ giáo dục đào tạo',
-  BGTVT: 'bộ giao thông vận tải',
-  BKHCN: 'bộ khoa học công nghệ',
-  BKHĐT: 'bộ kế hoạch đầu tư',
-  BLĐTBXH: 'bộ lao động thương binh xã hội',
-  BNN: 'bộ nông nghiệp',
-  BNNPTNT: 'bộ nông nghiệp phát triển nông thôn',
-  BNV: 'bộ nội vụ',
-  BQP: 'bộ quốc phòng',
-  BTC: 'bộ tài chính',
-  BTNMT: 'bộ tài nguyên môi trường',
-  BTP: 'bộ tư pháp',
-  BTTTT: 'bộ thông tin truyền thông',
-  BVHTTDL: 'bộ văn hóa thể thao du lịch',
-  BXD: 'bộ xây dựng',
-  BYT: 'bộ y tế',
-  STTTT: 'sở thông tin truyền thông',
-  SNN: 'sở nông nghiệp',
-  SYT: 'sở y tế',
-  VHXH: 'văn hóa xã hội',
-};
-
-/** Letters that, glued to a number, name a road: QL1A, ĐT.882. */
-export const ROAD_PREFIXES: Readonly<Record<string, string>> = {
+/** Letters that stand glued to a number: roads (QL1A, ĐT.882) and flood alarm levels (BĐ3). */
+export const NUMBERED_PREFIXES: Readonly<Record<string, string>> = {
   QL: 'quốc lộ',
   TL: 'tỉnh lộ',
   ĐT: 'đường tỉnh',
   ĐH: 'đường huyện',
   ĐX: 'đường xã',
   HL: 'hương lộ',
+  BĐ: 'báo động',
 };
 
 export const ABBREVIATIONS: readonly { written: string; spoken: string }[] = Object.entries(BUILT_IN).map(

@@ -1,4 +1,4 @@
-import { DOCUMENT_PARTS, ROAD_PREFIXES } from './abbreviations.ts';
+import { NUMBERED_PREFIXES } from './abbreviations.ts';
 import { letterName, spell } from './letter-name-rules.ts';
 import { groupDigits, readCardinal, readDigitGroups, readInteger } from './number-reading-rules.ts';
 import { endsToken, matchAt, textBefore, type Doubt, type Place, type Reading } from './reading-place-rules.ts';
@@ -78,17 +78,67 @@ export function readPlate(place: Place): Reading | undefined {
   return code(written, `${spell(province)} ${spell(series)}, ${spell(number)}`);
 }
 
-const ROAD = /(QL|TL|ĐT|ĐH|ĐX|HL)[. -]?([1-9]\d{0,3})([A-Z]?)/uy;
+const PREFIXED = /(QL|TL|ĐT|ĐH|ĐX|HL|BĐ)[. -]?([1-9]\d{0,3})([A-Z]?)/uy;
 
-export function readRoad(place: Place): Reading | undefined {
-  const found = matchAt(ROAD, place.text, place.at);
+export function readNumberedPrefix(place: Place): Reading | undefined {
+  const found = matchAt(PREFIXED, place.text, place.at);
   if (found === null) return undefined;
   const [written, prefix = '', number = '', branch = ''] = found;
   const end = place.at + written.length;
   if (!endsToken(place.text, end) || /^[ .-]?\d/.test(place.text.slice(end, end + 2))) return undefined;
-  const spoken = `${ROAD_PREFIXES[prefix] ?? spell(prefix)} ${readCardinal(number)} ${letterName(branch)}`.trim();
+  const spoken = `${NUMBERED_PREFIXES[prefix] ?? spell(prefix)} ${readCardinal(number)} ${letterName(branch)}`.trim();
   return code(written, spoken);
 }
+
+/** Parts that stand in document numbers only (318/QĐ-TTg); elsewhere the same letters mean other things. */
+export const DOCUMENT_PARTS: Readonly<Record<string, string>> = {
+  BC: 'báo cáo',
+  CĐ: 'công điện',
+  CP: 'chính phủ',
+  CT: 'chỉ thị',
+  CTr: 'chương trình',
+  CV: 'công văn',
+  ĐA: 'đề án',
+  GM: 'giấy mời',
+  HD: 'hướng dẫn',
+  KL: 'kết luận',
+  L: 'luật',
+  NQLT: 'nghị quyết liên tịch',
+  PA: 'phương án',
+  PL: 'pháp lệnh',
+  QC: 'quy chế',
+  QĐi: 'quy định',
+  QH: 'quốc hội',
+  SL: 'sắc lệnh',
+  TT: 'thông tư',
+  TTLT: 'thông tư liên tịch',
+  TTr: 'tờ trình',
+  UBTVQH: 'ủy ban thường vụ quốc hội',
+  VBHN: 'văn bản hợp nhất',
+  VP: 'văn phòng',
+  BCA: 'bộ công an',
+  BCT: 'bộ công thương',
+  BGDĐT: 'bộ giáo dục đào tạo',
+  BGTVT: 'bộ giao thông vận tải',
+  BKHCN: 'bộ khoa học công nghệ',
+  BKHĐT: 'bộ kế hoạch đầu tư',
+  BLĐTBXH: 'bộ lao động thương binh xã hội',
+  BNN: 'bộ nông nghiệp',
+  BNNPTNT: 'bộ nông nghiệp phát triển nông thôn',
+  BNV: 'bộ nội vụ',
+  BQP: 'bộ quốc phòng',
+  BTC: 'bộ tài chính',
+  BTNMT: 'bộ tài nguyên môi trường',
+  BTP: 'bộ tư pháp',
+  BTTTT: 'bộ thông tin truyền thông',
+  BVHTTDL: 'bộ văn hóa thể thao du lịch',
+  BXD: 'bộ xây dựng',
+  BYT: 'bộ y tế',
+  STTTT: 'sở thông tin truyền thông',
+  SNN: 'sở nông nghiệp',
+  SYT: 'sở y tế',
+  VHXH: 'văn hóa xã hội',
+};
 
 const DOCUMENT = /(\d[\d.]*)([a-zđ])?(?:\/(\d{4}))?([/-])(\p{Lu}\p{L}*\d{0,2}(?:[-/.&]\p{Lu}\p{L}*\d{0,2})*)/uy;
 /** A second capital tells an abbreviation from a word: "QĐ", "TTr", but not "Tổ". */

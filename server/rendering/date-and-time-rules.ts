@@ -2,6 +2,9 @@ import { readCardinal, readInteger, readMonth } from './number-reading-rules.ts'
 import { endsToken, matchAt, textBefore, type Place, type Reading } from './reading-place-rules.ts';
 
 const DAY_WORDS = new Set(['ngày', 'mùng', 'mồng']);
+/** "đường 30/4" is a street's name and goes without "ngày". */
+const STREET_WORDS = new Set(['đường', 'phố', 'chợ', 'trường']);
+const HOUSE_WORDS = /(?:số nhà|nhà số|hẻm|ngõ|ngách|kiệt|số) $/;
 /** After these "10/2026" is an issue of a year, not a month. */
 const ISSUE_WORDS = /(?:số|quyết định|thông tư|nghị định|nghị quyết|chỉ thị|luật|công văn|kế hoạch|quý|đợt|kỳ|vụ|lần|tập) ?$/;
 /** Fixed days written day/month whose day does not exceed the month, so that they look like fractions. */
@@ -34,7 +37,8 @@ function isWholeOrRange(text: string, end: number): boolean {
 }
 
 function dayPrefix(place: Place): string {
-  return DAY_WORDS.has(place.before.lastWord) ? '' : 'ngày ';
+  const { lastWord } = place.before;
+  return DAY_WORDS.has(lastWord) || STREET_WORDS.has(lastWord) ? '' : 'ngày ';
 }
 
 function readFullDate(place: Place): Reading | undefined {
@@ -74,9 +78,10 @@ function readMonthRange(place: Place): Reading | undefined {
 /** "15/8" is a day unless it can be a share: "2/3 số hộ", "1/2". */
 function looksLikeDay(place: Place, day: string, month: string, end: number): boolean {
   if (DAY_WORDS.has(place.before.lastWord)) return true;
+  if (HOUSE_WORDS.test(textBefore(place, 12))) return false;
   if (matchAt(SHARE_NOUN, place.text, end) !== null) return false;
   if (day.startsWith('0') || month.startsWith('0')) return true;
-  if (/(?:đạt|khoảng|hơn|gần|chiếm|quá|tỷ lệ|trên|dưới|được|số) $/.test(textBefore(place, 12))) return false;
+  if (/(?:đạt|khoảng|hơn|gần|chiếm|quá|tỷ lệ|trên|dưới|được) $/.test(textBefore(place, 12))) return false;
   if (FESTIVE_DAYS.has(`${day}/${month}`) || FESTIVE_AFTER_WORD.test(textBefore(place, 24))) return true;
   return Number(day) > Number(month);
 }

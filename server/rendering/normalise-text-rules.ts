@@ -1,4 +1,4 @@
-import { readDocumentNumber, readPhone, readPlate, readRoad } from './code-number-rules.ts';
+import { readDocumentNumber, readPhone, readPlate, readNumberedPrefix } from './code-number-rules.ts';
 import { readDate, readTime } from './date-and-time-rules.ts';
 import { createDictionaryLookup, type DictionaryEntry, type DictionaryLookup } from './dictionary-lookup-rules.ts';
 import { readMoneySignFirst, readQuantity, readSlashedNumbers } from './quantity-rules.ts';
@@ -82,7 +82,7 @@ function readAt(place: Place): Reading {
   const entry = place.dictionary.findAt(place.text, place.at);
   if (entry?.isOfArea) return { length: entry.length, spoken: entry.spoken, kind: 'word' };
   const startsToken = /[\p{L}\p{N}]/u.test(char);
-  const special = startsToken ? firstOf([readWebAddress, readRoad, readDictionary], place) : undefined;
+  const special = startsToken ? firstOf([readWebAddress, readNumberedPrefix, readDictionary], place) : undefined;
   if (special !== undefined) return special;
   const number = /[0-9+(]/.test(char) ? firstOf(/[0-9]/.test(char) ? NUMBER_READERS : [readPhone], place) : undefined;
   return number ?? firstOf([readMoneySignFirst, readSymbol, readWord], place) ?? readUnsayable(place);

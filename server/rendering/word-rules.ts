@@ -1,4 +1,4 @@
-import { ROAD_PREFIXES } from './abbreviations.ts';
+import { NUMBERED_PREFIXES } from './abbreviations.ts';
 import { letterName, spell } from './letter-name-rules.ts';
 import { readDigits, readInteger, romanValue, readCardinal } from './number-reading-rules.ts';
 import { isAtLineStart, matchAt, type Place, type Reading } from './reading-place-rules.ts';
@@ -18,7 +18,7 @@ const doubted = (length: number, spoken: string): Reading => ({
 /** After these a Roman numeral is expected: "quý III", "thôn IV", "Điều II". */
 const NUMERAL_NOUNS = new Set(
   `thôn ấp khóm tổ quý khóa khoá điều chương mục phần kỳ đợt kỷ kỉ cấp hạng loại khu vùng nhóm lần thứ hội quận đoạn tập bậc
-  lục độ vực lớp đội giải nghị phiên bản tiểu đến`.split(/\s+/),
+  lục độ vực động lớp đội giải nghị phiên bản tiểu đến`.split(/\s+/),
 );
 /** Capitals that are also words: "XI MĂNG", "VI PHẠM". They count as numerals only where no such word is spelled out. */
 const ALSO_WORDS = new Set(['VI', 'XI']);
@@ -110,7 +110,7 @@ function readLetters(place: Place, token: string): Reading {
 function readMixed(token: string): Reading {
   const said = [...token.matchAll(/([0-9]+)|([^0-9]+)/g)].map(([, digits, letters = '']) => {
     if (digits !== undefined) return digits.length > 6 ? readDigits(digits) : readInteger(digits);
-    if (Object.hasOwn(ROAD_PREFIXES, letters)) return spell(letters);
+    if (Object.hasOwn(NUMBERED_PREFIXES, letters)) return spell(letters);
     const lower = letters.toLowerCase();
     return [...letters].length > 1 && letters !== letters.toUpperCase() && isVietnameseSyllable(lower) ? lower : spell(letters);
   });

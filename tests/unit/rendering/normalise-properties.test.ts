@@ -1,6 +1,7 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ABBREVIATIONS, DOCUMENT_PARTS, ROAD_PREFIXES } from '../../../server/rendering/abbreviations.ts';
+import { ABBREVIATIONS, NUMBERED_PREFIXES } from '../../../server/rendering/abbreviations.ts';
+import { DOCUMENT_PARTS } from '../../../server/rendering/code-number-rules.ts';
 import { normaliseText, type NormalisedText } from '../../../server/rendering/normalise-text-rules.ts';
 import { isVietnameseSyllable } from '../../../server/rendering/vietnamese-syllable-rules.ts';
 
@@ -252,7 +253,7 @@ describe('the built-in dictionary', () => {
     const spokenForms = [
       ...ABBREVIATIONS.map(({ spoken }) => spoken),
       ...Object.values(DOCUMENT_PARTS),
-      ...Object.values(ROAD_PREFIXES),
+      ...Object.values(NUMBERED_PREFIXES),
     ];
     for (const spoken of spokenForms) expect(normaliseText(spoken, []), spoken).toEqual({ spoken, unknownTokens: [] });
   });
