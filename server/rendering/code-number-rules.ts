@@ -140,7 +140,7 @@ export const DOCUMENT_PARTS: Readonly<Record<string, string>> = {
   VHXH: 'văn hóa xã hội',
 };
 
-const DOCUMENT = /(\d[\d.]*)([a-zđ])?(?:\/(\d{4}))?([/-])(\p{Lu}\p{L}*\d{0,2}(?:[-/.&]\p{Lu}\p{L}*\d{0,2})*)/uy;
+const DOCUMENT = /(\d[\d.]*)([a-zđ])?(?:\/(\d{4}))?([/-])(\p{Lu}\p{L}*\d{0,2}(?:[-/.&]\p{Lu}\p{L}*\d{0,2}){0,8})/uy;
 /** A second capital tells an abbreviation from a word: "QĐ", "TTr", but not "Tổ". */
 const ABBREVIATED = /^(?:\p{Lu}{2}|CTr)/u;
 const PARTY_TYPES = /^(?:NQ|CT|KL|QĐ|HD|TB|KH|BC|CV|TTr|QC|ĐA|CTr)(?:\/|$)/;

@@ -157,7 +157,8 @@ export function readMoneySignFirst(place: Place): Reading | undefined {
   return { ...amount, length: length + scale.length, spoken: `${amount.spoken} ${scale} ${currency.spoken}`, isMoney: true };
 }
 
-const SLASHED = /(\d+(?:[.,]\d+)*)((?:\/\d+(?:[.,]\d+)*)+)/y;
+// Repeats are bounded: on a long list of figures an unbounded one would read the whole rest again at each of them.
+const SLASHED = /(\d+(?:[.,]\d+){0,6})((?:\/\d+(?:[.,]\d+){0,6})+)/y;
 const DAY_HOURS = / ?(?:h|giờ)(?![\p{L}\d])/uy;
 
 const plain = (written: string): string => {
