@@ -14,7 +14,7 @@ export interface Refusal {
 }
 
 /** Less than this part of the declared length decoded = cut off. */
-export const DECODED_SHARE_MIN = 0.98;
+const DECODED_SHARE_MIN = 0.98;
 
 /** What the container says about its own length, read from its bytes. */
 export interface DeclaredLength {

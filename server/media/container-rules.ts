@@ -1,7 +1,6 @@
 // What kind of file bytes are, by their content; which kinds a name may claim; which codecs are let in.
 
-export const containers = ['wav', 'mp3', 'ogg', 'mp4', 'aac', 'flac', 'webm'] as const;
-export type Container = (typeof containers)[number];
+export type Container = 'wav' | 'mp3' | 'ogg' | 'mp4' | 'aac' | 'flac' | 'webm';
 
 /** Enough for any signature, and for three MPEG frames after some leading junk. */
 export const SNIFF_BYTES = 65_536;

@@ -37,7 +37,7 @@ export interface MeasuredAudio {
   trailingSilenceMs: number;
 }
 
-export const MEASURE_RATE = 48_000;
+const MEASURE_RATE = 48_000;
 
 const DEMUXERS: Record<Container, string> = {
   wav: 'wav',

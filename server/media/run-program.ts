@@ -73,6 +73,9 @@ export function runProgram(run: ProgramRun): Promise<ProgramOutcome> {
     const stop = (why: NonNullable<typeof stopped>): void => {
       stopped ??= why;
       child.kill('SIGKILL');
+      // A program of the program's own may hold the pipes open; without this we would wait for it.
+      child.stdout.destroy();
+      child.stderr.destroy();
     };
     const onAbort = (): void => stop('aborted');
     const timer = setTimeout(() => stop('time-limit'), run.timeLimitMs);

@@ -10,8 +10,8 @@ interface Note {
   level: number;
 }
 
-export const OPENING_CHIME_S = 3.2;
-export const END_TONE_S = 1.2;
+const OPENING_CHIME_S = 3.2;
+const END_TONE_S = 1.2;
 
 /** Rising C major: all within what a horn gives. */
 const openingNotes: Note[] = [

@@ -115,7 +115,7 @@ describe('while audio is made', () => {
     await using folder = await TempFolder.create();
     const seen: number[] = [];
     const speech = await makeSpeech(folder.path);
-    const file = await filterAudio(speech, folder.path, 'long.wav', 'aloop=loop=5:size=2000000');
+    const file = await filterAudio(speech, folder.path, 'long.wav', 'aloop=loop=3:size=2000000');
     await makeRendition(request(file, folder.path, { onPercent: (percent) => seen.push(percent) }), mediaJob());
     expect(seen).toEqual([...new Set(seen)].sort((a, b) => a - b));
     expect(seen[0]).toBeLessThan(10);
