@@ -1,0 +1,81 @@
+#!/usr/bin/env node
+import { openAgent } from './agent.ts';
+import { choosePlayer } from './choose-player.ts';
+import { machineTime } from './clock/time-source.ts';
+import { AGENT_VERSION, readConfig, readSystemdEnvironment } from './config.ts';
+import { enrolReceiver } from './enrol-receiver.ts';
+import { lockFolder } from './files/folder-lock.ts';
+import { openDiskFiles } from './files/raw-files.ts';
+import { wordsOf } from './log.ts';
+import type { Log } from './log.ts';
+import { findSystemdNotify, keepWatchdogFed } from './watchdog.ts';
+
+const HELP = `truyen-thanh-agent ${AGENT_VERSION}: plays on one receiver what the server of this commune has signed for it.
+
+  truyen-thanh-agent enrol STRING   first contact, with the one-use string from the console
+  truyen-thanh-agent run            work until stopped (what the systemd unit does)
+  truyen-thanh-agent --version
+
+Environment: TRUYEN_THANH_AGENT_DATA (folder), AUDIO_OUTPUT (alsa, pulse, null ...), PLAYER (mpv, mpg123),
+BATTERY_CLOCK (yes, no), MQTT_URL, HARDWARE_ID.`;
+
+const writeLog: Log = (event, fields) => {
+  process.stdout.write(JSON.stringify({ at: new Date().toISOString(), event, ...fields }) + '\n');
+};
+
+async function main([command, ...rest]: string[]): Promise<void> {
+  switch (command) {
+    case '--version':
+      return void process.stdout.write(`${AGENT_VERSION}\n`);
+    case '--help':
+    case undefined:
+      return void process.stdout.write(`${HELP}\n`);
+    case 'enrol': {
+      const [text] = rest;
+      if (text === undefined) throw new Error('the enrolment string is missing: truyen-thanh-agent enrol STRING');
+      const { receiverId } = await enrolReceiver(readConfig(process.env), text);
+      return void process.stdout.write(`enrolled as ${receiverId}\n`);
+    }
+    case 'run':
+      return await run();
+    default:
+      throw new Error(`there is no command "${command}": see truyen-thanh-agent --help`);
+  }
+}
+
+async function run(): Promise<void> {
+  const config = readConfig(process.env);
+  await using _lock = await lockFolder(config.dataFolder);
+  await using agent = await openAgent(config, {
+    files: openDiskFiles(config.dataFolder),
+    time: machineTime,
+    makePlayer: (clock) => choosePlayer(config, clock),
+    fetch,
+    log: writeLog,
+  });
+  writeLog('agent-up', { receiverId: agent.receiverId, version: AGENT_VERSION, clockTrust: agent.clock.trust });
+  const { notifySocket, watchdogMs } = readSystemdEnvironment(process.env);
+  const notify = findSystemdNotify({ NOTIFY_SOCKET: notifySocket }, writeLog);
+  using _watchdog =
+    notify &&
+    keepWatchdogFed({
+      notify,
+      everyMs: watchdogMs / 3,
+      lastTurnAtMs: () => agent.lastTurnAtMs,
+      time: machineTime,
+      log: writeLog,
+    });
+  await new Promise<void>((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });
+  writeLog('agent-closing');
+}
+
+main(process.argv.slice(2)).then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${wordsOf(error)}\n`);
+    process.exit(1);
+  },
+);
