@@ -54,48 +54,7 @@ export const areasAccountsAudit = {
       table.text('created_at').notNullable();
       table.unique(['area_id', 'written']);
     });
-    await db.schema.createTable('accounts', (table) => {
-      table.text('account_id').primary();
-      table.text('username').notNullable().unique();
-      table.text('display_name').notNullable();
-      table.text('password_hash').notNullable();
-      table.text('state').notNullable();
-      table.text('created_at').notNullable();
-    });
-    // Counted by the name that was typed, so that names without an account behave like the others. Address `*`: all strangers together.
-    await db.schema.createTable('sign_in_attempts', (table) => {
-      table.text('username').notNullable();
-      table.text('address').notNullable();
-      table.integer('failures').notNullable();
-      table.integer('locks').notNullable();
-      table.text('window_started_at').notNullable();
-      table.text('last_attempt_at').notNullable();
-      table.text('locked_until');
-      table.primary(['username', 'address']);
-      table.index(['last_attempt_at']);
-    });
-    // Where an account has signed in before.
-    await db.schema.createTable('sign_in_addresses', (table) => {
-      table.text('account_id').notNullable().references('accounts.account_id');
-      table.text('address').notNullable();
-      table.text('last_signed_in_at').notNullable();
-      table.primary(['account_id', 'address']);
-    });
-    await db.schema.createTable('role_grants', (table) => {
-      table.text('account_id').notNullable().references('accounts.account_id');
-      table.text('role').notNullable();
-      table.text('area_id').notNullable().references('areas.area_id');
-      table.text('granted_at').notNullable();
-      table.primary(['account_id', 'role', 'area_id']);
-    });
-    await db.schema.createTable('sessions', (table) => {
-      table.text('token_hash').primary();
-      table.text('account_id').notNullable().references('accounts.account_id');
-      table.text('csrf_token').notNullable();
-      table.text('created_at').notNullable();
-      table.text('expires_at').notNullable();
-      table.index(['account_id']);
-    });
+    await createAccountTables(db);
     await db.schema.createTable('audit_entries', (table) => {
       table.integer('sequence').primary();
       table.text('recorded_at').notNullable();
@@ -115,24 +74,58 @@ export const areasAccountsAudit = {
     await db.raw('CREATE UNIQUE INDEX cluster_areas_open ON cluster_areas (cluster_id) WHERE valid_to IS NULL');
     if (db.client.config.client === 'sqlite3') {
       await guardTree(db);
-      // INSERT OR REPLACE removes a row without firing its DELETE trigger: only the very next sequence may come in.
-      await db.raw(
-        'CREATE TRIGGER audit_entries_in_order BEFORE INSERT ON audit_entries ' +
-          'WHEN NEW.sequence <> (SELECT coalesce(max(sequence), 0) + 1 FROM audit_entries) ' +
-          `BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END`,
-      );
-      for (const act of ['UPDATE', 'DELETE']) {
-        await db.raw(
-          `CREATE TRIGGER audit_entries_no_${act.toLowerCase()} BEFORE ${act} ON audit_entries ` +
-            `BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END`,
-        );
-      }
+      await guardTrail(db);
     }
   },
   async down(): Promise<void> {
     throw new Error('there is no way back: restore a backup');
   },
 };
+
+async function createAccountTables(db: Knex): Promise<void> {
+  await db.schema.createTable('accounts', (table) => {
+    table.text('account_id').primary();
+    table.text('username').notNullable().unique();
+    table.text('display_name').notNullable();
+    table.text('password_hash').notNullable();
+    table.text('state').notNullable();
+    table.text('created_at').notNullable();
+  });
+  // Counted by the name that was typed, so that names without an account behave like the others. Address `*`: all strangers together.
+  await db.schema.createTable('sign_in_attempts', (table) => {
+    table.text('username').notNullable();
+    table.text('address').notNullable();
+    table.integer('failures').notNullable();
+    table.integer('locks').notNullable();
+    table.text('window_started_at').notNullable();
+    table.text('last_attempt_at').notNullable();
+    table.text('locked_until');
+    table.primary(['username', 'address']);
+    table.index(['last_attempt_at']);
+  });
+  // Where an account has signed in before.
+  await db.schema.createTable('sign_in_addresses', (table) => {
+    table.text('account_id').notNullable().references('accounts.account_id');
+    table.text('address').notNullable();
+    table.text('last_signed_in_at').notNullable();
+    table.primary(['account_id', 'address']);
+  });
+  await db.schema.createTable('role_grants', (table) => {
+    table.text('account_id').notNullable().references('accounts.account_id');
+    table.text('role').notNullable();
+    table.text('area_id').notNullable().references('areas.area_id');
+    table.text('granted_at').notNullable();
+    table.primary(['account_id', 'role', 'area_id']);
+  });
+  await db.schema.createTable('sessions', (table) => {
+    table.text('token_hash').primary();
+    table.text('account_id').notNullable().references('accounts.account_id');
+    table.text('csrf_token').notNullable();
+    table.text('created_at').notNullable();
+    table.text('expires_at').notNullable();
+    table.index(['account_id']);
+  });
+}
 
 /** A parent always stands on a higher level, and levels never change: so there is no way to a cycle, at any instant. */
 async function guardTree(db: Knex): Promise<void> {
@@ -152,4 +145,19 @@ async function guardTree(db: Knex): Promise<void> {
     'CREATE TRIGGER areas_level_stays BEFORE UPDATE OF level ON areas WHEN NEW.level <> OLD.level ' +
       `BEGIN SELECT RAISE(ABORT, 'the level of an area never changes'); END`,
   );
+}
+
+async function guardTrail(db: Knex): Promise<void> {
+  // INSERT OR REPLACE removes a row without firing its DELETE trigger: only the very next sequence may come in.
+  await db.raw(
+    'CREATE TRIGGER audit_entries_in_order BEFORE INSERT ON audit_entries ' +
+      'WHEN NEW.sequence <> (SELECT coalesce(max(sequence), 0) + 1 FROM audit_entries) ' +
+      `BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END`,
+  );
+  for (const act of ['UPDATE', 'DELETE']) {
+    await db.raw(
+      `CREATE TRIGGER audit_entries_no_${act.toLowerCase()} BEFORE ${act} ON audit_entries ` +
+        `BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END`,
+    );
+  }
 }
