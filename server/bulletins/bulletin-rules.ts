@@ -98,8 +98,11 @@ export function checkDraft(draft: Draft & { topics: readonly string[]; source: s
 }
 
 /** What must be there before it is rendered or handed over. Whether the text can be said is the text's own check. */
-export function checkContent(draft: Draft): void {
+export function checkContent(draft: Draft & { language: string }): void {
   if (draft.title === '') throw new Problem('title-empty');
+  // Read by Vietnamese rules another language would be noise.
+  if (draft.kind === 'text' && !/^vi(-|$)/i.test(draft.language))
+    throw new Problem('text-unsayable', { language: draft.language });
   if (draft.kind === 'recording' && draft.uploadId === null)
     throw new Problem('bulletin-without-content', { missing: 'uploadId' });
 }
