@@ -83,3 +83,17 @@ function placementOf(row: PlacementRow): Placement {
     programmeValidUntil: row.programme_valid_until,
   };
 }
+
+export async function listProgrammeRevisions(
+  db: Db,
+  receiverIds: readonly string[],
+): Promise<{ receiverId: string; revision: number }[]> {
+  const found: { receiverId: string; revision: number }[] = [];
+  for (let from = 0; from < receiverIds.length; from += 500) {
+    const rows = (await db('receivers')
+      .whereIn('receiver_id', receiverIds.slice(from, from + 500))
+      .select({ receiverId: 'receiver_id', revision: 'programme_revision' })) as { receiverId: string; revision: number }[];
+    found.push(...rows);
+  }
+  return found;
+}

@@ -22,6 +22,12 @@ export interface AiringLimits {
   airingMsMax: number;
 }
 
+/** Null while they could not be made yet, because a program is missing. */
+export interface SignalTones {
+  chime: MediaReference | null;
+  endTone: MediaReference | null;
+}
+
 export interface PlannedAiring {
   startsAtMs: number;
   endsAtMs: number;
@@ -49,7 +55,7 @@ type Request = Pick<
 export function planAiring(
   request: Request,
   bulletins: readonly ApprovedBulletin[],
-  tones: { chime: MediaReference; endTone: MediaReference },
+  tones: SignalTones,
   policy: Policy,
   limits: AiringLimits,
   nowMs: number,
@@ -59,8 +65,8 @@ export function planAiring(
   if (request.targets.length === 0) throw new Problem('airing-without-targets');
   checkClasses(request.class, bulletins);
   const isEmergency = request.class === 'emergency';
-  const chime = (request.hasChime ?? !isEmergency) ? tones.chime : null;
-  const endTone = (request.hasEndTone ?? !isEmergency) ? tones.endTone : null;
+  const chime = (request.hasChime ?? !isEmergency) ? demandTone(tones.chime) : null;
+  const endTone = (request.hasEndTone ?? !isEmergency) ? demandTone(tones.endTone) : null;
   const startsAtMs = decideStart(request, nowMs);
   const lengthMs = lengthOf({ items: bulletins.map((bulletin) => bulletin.media), ...request, chime, endTone });
   if (lengthMs > limits.airingMsMax) throw new Problem('airing-too-long', { lengthMs, maxMs: limits.airingMsMax });
@@ -108,6 +114,11 @@ export function lengthOf(airing: {
   const onceMs = airing.items.reduce((sum, media) => sum + media.durationMs, 0);
   const tonesMs = (airing.chime?.durationMs ?? 0) + (airing.endTone?.durationMs ?? 0);
   return airing.repeats * onceMs + (airing.repeats - 1) * airing.gapMs + tonesMs;
+}
+
+function demandTone(tone: MediaReference | null): MediaReference {
+  if (!tone) throw new Problem('not-ready', { missing: 'signal-tones' });
+  return tone;
 }
 
 function checkClasses(wanted: Class, bulletins: readonly ApprovedBulletin[]): void {

@@ -170,6 +170,11 @@ export async function listOpen(db: Db, now: string, limit: number): Promise<stri
   return rows.map((row) => row.airing_id);
 }
 
+/** After receivers or clusters changed place: what is still to air is planned anew by the sweep. Within the caller's transaction. */
+export async function unplanOpen(db: Db, now: string): Promise<void> {
+  await db('airings').where('state', 'planned').where('valid_until', '>', now).update({ planned_at: null });
+}
+
 export async function savePlanned(db: Db, airingId: string, at: string): Promise<void> {
   await db('airings').where({ airing_id: airingId }).update({ planned_at: at });
 }

@@ -3,7 +3,6 @@ import type { ScheduleAiring, Target } from '#contract/airing.ts';
 import type { Role } from '#contract/account.ts';
 import { endpoints } from '#contract/endpoints.ts';
 import type { Policy } from '#contract/order.ts';
-import type { MediaReference } from '#contract/primitives.ts';
 import { findArea, listAncestry } from '../areas/area-store.ts';
 import { findClusterArea } from '../areas/cluster-store.ts';
 import { recordAudit } from '../audit/record-audit.ts';
@@ -12,7 +11,7 @@ import { callerHolds, type Caller } from '../http/bind-endpoint.ts';
 import { type Clock, instantOf } from '../lib/clock.ts';
 import { Problem } from '../lib/problem.ts';
 import { findApprovedRendition } from '../rendering/rendition-store.ts';
-import { type AiringLimits, type ApprovedBulletin, planAiring } from './airing-rules.ts';
+import { type AiringLimits, type ApprovedBulletin, planAiring, type SignalTones } from './airing-rules.ts';
 import { insertAiring, type StoredAiring } from './airing-store.ts';
 import { nextOrderNumber } from './order-number-store.ts';
 
@@ -21,7 +20,7 @@ export interface SchedulingDeps {
   clock: Clock;
   policy: Policy;
   limits: AiringLimits;
-  tones: { chime: MediaReference; endTone: MediaReference };
+  readTones(): SignalTones;
   /**
    * Called after commit: from here on the airing is dispatch's. For an emergency it resolves when the order was published,
    * and asks no queue.
@@ -37,7 +36,7 @@ export async function scheduleAiring(deps: SchedulingDeps, caller: Caller, reque
     const roles: readonly Role[] = request.class === 'emergency' ? ['duty-officer'] : endpoints.scheduleAiring.access.roles;
     await checkIssuer(db, caller, roles, request.areaId, now);
     const bulletins = await readApproved(db, request.bulletinIds, request.areaId, now);
-    const plan = planAiring(request, bulletins, deps.tones, deps.policy, deps.limits, nowMs);
+    const plan = planAiring(request, bulletins, deps.readTones(), deps.policy, deps.limits, nowMs);
     await checkTargets(db, caller, roles, request.targets, now);
     const made: StoredAiring = {
       airingId: randomUUID(),

@@ -1,0 +1,200 @@
+import { execFile, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import type { Delivery } from '#contract/airing.ts';
+import type { Bulletin } from '#contract/bulletin.ts';
+import { Receipt } from '#contract/receipt.ts';
+import type { Recording } from '../tests/support/sound-card.ts';
+import { waitFor } from '../tests/support/wait-for.ts';
+import { type DemoReceiver, type DemoSite, openDemoSite } from './demo/demo-site.ts';
+import { opusOf, type Proof, summarise } from './demo/report.ts';
+import { CDS_TEXT, EMERGENCY_TEXT, RECORDED_TEXT } from './demo/texts.ts';
+
+/** How far ahead the airing is planned: media have to be fetched, loaded and armed, and one link is cut before it starts. */
+const LEAD_MS = 20_000;
+
+const options = readOptions(process.argv.slice(2));
+const say = (text: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
+await main();
+
+async function main(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'truyen-thanh-demo-'));
+  try {
+    await using site = await openDemoSite(folder, options.port, say);
+    const result = await runOnce(site, folder);
+    if (options.isJson) process.stdout.write(`${JSON.stringify(result)}\n`);
+    else process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    process.exitCode = result.ok ? 0 : 1;
+    if (!options.isOnce) await stayUp(site);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function runOnce(site: DemoSite, folder: string) {
+  const recordings: Recording[] = [];
+  for (const index of site.receivers.keys()) recordings.push(await site.card.record(index));
+  const news = await prepareBulletins(site, folder);
+  const warning = await makeBulletin(site, { title: 'Vỡ bờ bao', text: EMERGENCY_TEXT, class: 'emergency', field: 2 });
+  const startsAt = new Date(Date.now() + LEAD_MS).toISOString();
+  say(`scheduling the airing for ${startsAt}`);
+  const airing = await site.approver.call('scheduleAiring', {
+    body: {
+      areaId: site.communeId,
+      bulletinIds: news.map((bulletin) => bulletin.bulletinId),
+      targets: [{ kind: 'area', id: site.communeId }],
+      startsAt,
+      repeats: 2,
+      gapMs: 2_000,
+    },
+  });
+  const offline = site.receivers[2] as DemoReceiver;
+  const struck = site.receivers[1] as DemoReceiver;
+  await waitForStates(site, airing.airingId, ['ready'], 'all receivers ready');
+  say(`cutting the link of ${offline.name} before air time`);
+  offline.link.cut();
+  const emergencyAiringId = await breakIn(site, airing, struck, warning);
+  await until(Date.parse(airing.endsAt) + 8_000, 'the airing goes on to its end');
+  say(`restoring the link of ${offline.name}`);
+  offline.link.restore();
+  const deliveries = await waitForStates(
+    site,
+    airing.airingId,
+    ['played', 'partial', 'interrupted', 'missed', 'failed'],
+    'receipts of all receivers',
+  );
+  const [emergency] = await waitForStates(
+    site,
+    emergencyAiringId,
+    ['played', 'partial', 'failed', 'refused'],
+    'receipts of the emergency',
+  );
+  for (const recording of recordings) await recording.stop();
+  const proof = await prove(site, airing.airingId);
+  return summarise({ site, recordings, news, airing, deliveries, emergency, proof, offline, struck }, say);
+}
+
+async function prepareBulletins(site: DemoSite, folder: string): Promise<Bulletin[]> {
+  const recordingFile = join(folder, 'loi-nhac-truong-ap.mp3');
+  const wav = join(folder, 'recording.wav');
+  await promisify(execFile)('espeak-ng', ['-v', 'vi', '-s', '145', '-p', '35', '-w', wav, RECORDED_TEXT]);
+  await promisify(execFile)('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-i', wav, '-b:a', '96k', recordingFile]);
+  const text = await makeBulletin(site, { title: 'Chuyển đổi số tháng 11', text: CDS_TEXT, topics: ['CĐS'], field: 3 });
+  say('uploading a recording');
+  const uploadId = await site.author.upload(recordingFile, site.communeId);
+  const recording = await makeBulletin(site, { title: 'Lời nhắc của trưởng ấp', uploadId, field: 4 });
+  return [text, recording];
+}
+
+/** Composed and submitted by the author, listened to and approved by another. */
+async function makeBulletin(
+  site: DemoSite,
+  content: { title: string; field: number; text?: string; uploadId?: string; topics?: string[]; class?: 'normal' | 'emergency' },
+): Promise<Bulletin> {
+  say(`composing, submitting and approving “${content.title}”`);
+  const kind = content.uploadId === undefined ? ('text' as const) : ('recording' as const);
+  const draft = await site.author.call('composeBulletin', { body: { areaId: site.communeId, kind, ...content } });
+  const { bulletinId, revision } = draft;
+  await site.author.call('submitBulletin', { params: { bulletinId }, body: { revision } });
+  const rendered = await waitFor(
+    `the rendition of ${content.title}`,
+    async () => {
+      const bulletin = await site.approver.call('readBulletin', { params: { bulletinId } });
+      const { state, problem } = bulletin.rendering;
+      if (state === 'failed') throw new Error(`rendering failed: ${JSON.stringify(problem)}`);
+      return state === 'done' && bulletin;
+    },
+    120_000,
+  );
+  const { sha256 } = opusOf(rendered);
+  return site.approver.call('approveBulletin', { params: { bulletinId }, body: { revision, renditionSha256: sha256 } });
+}
+
+/** During the repeat, an emergency of a few seconds at one receiver. */
+async function breakIn(
+  site: DemoSite,
+  airing: { airingId: string; startsAt: string; endsAt: string },
+  struck: DemoReceiver,
+  warning: Bulletin,
+) {
+  const startsAtMs = Date.parse(airing.startsAt);
+  const lengthMs = Date.parse(airing.endsAt) - startsAtMs;
+  await until(startsAtMs + lengthMs * 0.62, 'on air');
+  say(`an emergency breaks in at ${struck.name}`);
+  const { airingId } = await site.approver.call('scheduleAiring', {
+    body: {
+      areaId: site.communeId,
+      class: 'emergency',
+      bulletinIds: [warning.bulletinId],
+      targets: [{ kind: 'cluster', id: struck.clusterId }],
+      startsAt: null,
+    },
+  });
+  return airingId;
+}
+
+async function waitForStates(site: DemoSite, airingId: string, states: readonly string[], what: string): Promise<Delivery[]> {
+  say(`waiting for: ${what}`);
+  return waitFor(
+    what,
+    async () => {
+      const { entries } = await site.approver.call('listDeliveries', { params: { airingId } });
+      return entries.length > 0 && entries.every((delivery) => states.includes(delivery.state)) && entries;
+    },
+    90_000,
+  );
+}
+
+/** Exports the receipts and has them checked by the stand-alone verifier, in a process of its own. */
+async function prove(site: DemoSite, airingId: string): Promise<Proof> {
+  say('exporting the receipts and verifying them');
+  const file = join(tmpdir(), `truyen-thanh-receipts-${airingId}.jsonl`);
+  const exporter = ['--import', 'tsx', 'scripts/export-receipts.ts', '--airing', airingId, '--data', site.server.dataFolder];
+  const child = spawn(process.execPath, exporter, { stdio: ['ignore', 'pipe', 'inherit'] });
+  await pipeline(child.stdout, createWriteStream(file));
+  const trust = await readRootKey(site);
+  const verifier = ['--import', 'tsx', 'scripts/verify-receipts.ts', file, '--trust', trust, '--json'];
+  const verdict = await promisify(execFile)(process.execPath, verifier).then(
+    ({ stdout }) => JSON.parse(stdout) as { verified: boolean; count: number },
+    (error: { stdout?: string }) => JSON.parse(error.stdout ?? '{}') as { verified: boolean; count: number },
+  );
+  const lines = (await readFile(file, 'utf8')).trim().split('\n').slice(1);
+  const receipts = lines.flatMap((line) => {
+    const parsed = Receipt.safeParse(JSON.parse(line));
+    return parsed.success ? [parsed.data] : [];
+  });
+  return { export: file, receipts, count: verdict.count, verified: verdict.verified, trust };
+}
+
+async function readRootKey(site: DemoSite): Promise<string> {
+  return (await site.author.call('readKeySet', {})).keyId;
+}
+
+async function until(atMs: number, what: string): Promise<void> {
+  say(`${what}: until ${new Date(atMs).toISOString().slice(11, 19)}`);
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, atMs - Date.now())));
+}
+
+async function stayUp(site: DemoSite): Promise<void> {
+  say(`the system stays up at ${site.server.url}; end it with Ctrl-C`);
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}
+
+function readOptions(flags: readonly string[]): { isOnce: boolean; isJson: boolean; port: number } {
+  const known = new Set(['--once', '--json', '--port']);
+  const portAt = flags.indexOf('--port');
+  const port = portAt === -1 ? 0 : Number(flags[portAt + 1]);
+  const unknown = flags.find((flag, index) => !known.has(flag) && flags[index - 1] !== '--port');
+  if (unknown !== undefined || !Number.isInteger(port)) {
+    process.stderr.write('usage: npm run demo -- [--once] [--json] [--port NUMBER]\n');
+    process.exit(2);
+  }
+  return { isOnce: flags.includes('--once'), isJson: flags.includes('--json'), port };
+}
