@@ -18,7 +18,7 @@ import type { OrderRun, SavedRun } from './order-run.ts';
 const PROGRAMME = 'programme.json';
 const PUSHED = 'emergencies.json';
 const PUSHED_MAX = 50;
-const SavedPushed = z.array(z.object({ signed: SignedOrderSchema, firstPushedAtMs: z.number() })).max(PUSHED_MAX);
+const SavedPushed = z.array(z.object({ signed: SignedOrderSchema, firstPushedAtMs: z.number(), heldRevision: z.number() })).max(PUSHED_MAX);
 const SavedProgramme = z.object({ signed: SignedProgrammeSchema, etag: z.string().optional() });
 
 export interface OrderBookParts {
@@ -103,7 +103,7 @@ export class OrderBook {
     if (known) return undefined;
     const nowMs = this.#parts.clock.now();
     this.#pushed = this.#pushed.filter((one) => Date.parse(one.signed.payload.validUntil) > nowMs).slice(1 - PUSHED_MAX);
-    this.#pushed.push({ signed, firstPushedAtMs: nowMs });
+    this.#pushed.push({ signed, firstPushedAtMs: nowMs, heldRevision: revisionOf(this.#programme) });
     this.#rebuild();
     // It sounds whether or not the disk takes it: the programme holds it as well.
     await this.#parts.files.writeWhole(PUSHED, JSON.stringify(this.#pushed)).catch((error: unknown) => {
@@ -126,8 +126,8 @@ export class OrderBook {
     for (const order of this.#programme?.orders ?? []) consider(order, 'programme', undefined);
     for (const signed of this.#programme?.emergencies ?? []) consider(signed.payload, 'emergency', this.#signatureFault(signed));
     const listed = new Set(this.#programme?.emergencies.map(({ payload }) => payload.orderId));
-    for (const { signed, firstPushedAtMs } of this.#pushed) {
-      if (listed.has(signed.payload.orderId) || this.#isWithdrawnSince(signed.payload, firstPushedAtMs)) continue;
+    for (const { signed, heldRevision } of this.#pushed) {
+      if (listed.has(signed.payload.orderId) || this.#isWithdrawnSince(signed.payload, heldRevision)) continue;
       consider(signed.payload, 'emergency', this.#signatureFault(signed));
     }
     for (const [orderId, run] of this.#runs) {
@@ -145,10 +145,10 @@ export class OrderBook {
     }
   }
 
-  /** A programme issued well after a push, and without it, has taken it back. */
-  #isWithdrawnSince(order: Order, firstPushedAtMs: number): boolean {
-    if (!this.#programme) return false;
-    return Date.parse(this.#programme.issuedAt) > Math.max(Date.parse(order.issuedAt), firstPushedAtMs - 3_600_000);
+  /** A programme that came and was issued after the emergency, and does not name it, has taken it back. */
+  #isWithdrawnSince(order: Order, heldRevision: number): boolean {
+    if (!this.#programme || revisionOf(this.#programme) <= heldRevision) return false;
+    return Date.parse(this.#programme.issuedAt) > Date.parse(order.issuedAt);
   }
 
   #restore(saved: SavedRun[]): void {
@@ -209,6 +209,11 @@ export class OrderBook {
     const atMs = clock.trust === 'untrusted' ? Date.parse(signed.payload.issuedAt) : clock.now();
     return findFault(signed, 'emergency', keySet.current, atMs);
   }
+}
+
+/** One number that rises with (epoch, revision). */
+function revisionOf(programme: Programme | undefined): number {
+  return programme ? programme.epoch * 1_000_000_000 + programme.revision : 0;
 }
 
 async function readSaved<T extends z.ZodType>(
