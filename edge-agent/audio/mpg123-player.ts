@@ -46,7 +46,7 @@ export class Mpg123Player implements Player {
         new Mpg123Process({
           command: options.command ?? 'mpg123',
           audioOutput: options.audioOutput,
-          environment: options.environment ?? process.env,
+          environment: options.environment,
           onLine: (line) => this.#takeLine(line),
         }),
       prepare: (mpg123) => this.#applyVolume(mpg123, this.#limits.openMaxMs),

@@ -8,7 +8,7 @@ export interface Mpg123ProcessOptions {
   command: string;
   /** As for mpv: `pulse`, `alsa/hw:0`. */
   audioOutput: string;
-  environment: NodeJS.ProcessEnv;
+  environment: NodeJS.ProcessEnv | undefined;
   onLine(line: string): void;
 }
 

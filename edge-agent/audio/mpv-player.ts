@@ -26,6 +26,7 @@ export interface MpvPlayerOptions {
   audioOutput: string;
   volumePercent?: number;
   command?: string;
+  /** Our own when absent. */
   environment?: NodeJS.ProcessEnv;
   limits?: Partial<PlayerLimits>;
   clock?: PlayerClock;
@@ -60,7 +61,7 @@ export class MpvPlayer implements Player {
         new MpvProcess({
           command: options.command ?? 'mpv',
           audioOutput: options.audioOutput,
-          environment: options.environment ?? process.env,
+          environment: options.environment,
           answerMaxMs: this.#limits.answerMaxMs,
           openMaxMs: this.#limits.openMaxMs,
           onEvent: (line) => this.#takeEvent(line),

@@ -24,7 +24,7 @@ export interface MpvProcessOptions {
   command: string;
   /** As mpv names it: `pulse`, `alsa/hw:0`, `null`. */
   audioOutput: string;
-  environment: NodeJS.ProcessEnv;
+  environment: NodeJS.ProcessEnv | undefined;
   answerMaxMs: number;
   /** For the first answer, which waits for the process to begin. */
   openMaxMs: number;
