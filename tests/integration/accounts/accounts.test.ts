@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RoleGrant } from '#contract/account.ts';
+import { findAccount, findAccountNamed } from '../../../server/accounts/account-store.ts';
 import { changeAccount } from '../../../server/accounts/change-account.ts';
 import { createAccount } from '../../../server/accounts/create-account.ts';
 import { listAccounts } from '../../../server/accounts/list-accounts.ts';
@@ -68,6 +69,7 @@ describe('an administrator', () => {
     }
     const password = 'cánh đồng sau mùa gặt';
     await expectProblem(changeAccount(floor, northern, northern.accountId, { password }), 'conflict', { reason: 'own-password' });
+    expect(await findAccount(floor.db, northern.accountId, floor.clock.at)).toMatchObject({ grants: northern.grants });
   });
 
   test('can not take over, disable or find accounts that reach beyond his branches', async () => {
@@ -75,6 +77,7 @@ describe('an administrator', () => {
     const { floor, north, south, northern } = site;
     const province = await floor.addAccount('tinh', ['administrator', floor.rootAreaId], ['viewer', north]);
     const foreign = await floor.addAccount('nam', ['author', south]);
+    const before = await findAccount(floor.db, province.accountId, floor.clock.at);
     const password = 'cánh đồng sau mùa gặt';
     for (const wanted of [{ password }, { state: 'disabled' }, { displayName: 'x' }] as const) {
       await expectProblem(changeAccount(floor, northern, province.accountId, wanted), 'outside-branch');
@@ -82,6 +85,7 @@ describe('an administrator', () => {
     }
     const grants: RoleGrant[] = [...foreign.grants, { role: 'author', areaId: north }];
     await expectProblem(changeAccount(floor, northern, foreign.accountId, { grants }), 'not-found');
+    expect(await findAccount(floor.db, province.accountId, floor.clock.at)).toEqual(before);
   });
 
   test('lists the accounts with a role in his branches, page by page', async () => {
@@ -114,6 +118,7 @@ describe('an administrator', () => {
     floor.clock.advance(1000);
     await changeArea(floor, floor.admin, south, { isClosed: true });
     await expectProblem(createAccount(floor, floor.admin, newAccount('x.y.z', { role: 'author', areaId: south })), 'area-closed');
+    expect(await findAccountNamed(floor.db, 'x.y.z', floor.clock.at)).toBeUndefined();
   });
 });
 

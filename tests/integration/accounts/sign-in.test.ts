@@ -94,6 +94,9 @@ describe('a session', () => {
     await expectProblem(wrongly(floor, 'tac.gia'), 'credentials-wrong');
     await changeAccount(floor, floor.admin, author.accountId, { state: 'active' });
     expect(await findSession(floor, token)).toBeUndefined();
+    const again = await rightly(floor, 'tac.gia');
+    await floor.db('accounts').where('account_id', author.accountId).update({ state: 'disabled' });
+    expect(await findSession(floor, again.token)).toBeUndefined();
   });
 
   test('is one of twenty at most: the oldest ends', async () => {

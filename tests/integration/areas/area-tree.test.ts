@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, asyncProperty, constantFrom, nat, noBias, record } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Area, AreaLevel } from '#contract/area.ts';
 import { findArea, listAncestry, listAreasAt, listDescendants } from '../../../server/areas/area-store.ts';
@@ -141,6 +141,17 @@ describe('a change of the tree', () => {
     expect(await listAncestry(floor.db, commune, floor.clock.at)).toEqual([commune, floor.rootAreaId]);
     expect(namesOf(await listAreasAt(floor.db, floor.clock.at))).toEqual(['Bắc', 'Tỉnh Quảng Nam']);
   });
+
+  test('never ends a parent before what stood below it, though all happens within one millisecond', async () => {
+    await using floor = await GroundFloor.open();
+    const commune = await floor.addArea(floor.rootAreaId, 'commune', 'Xã');
+    floor.clock.advance(HOUR_MS);
+    const hamlet = await floor.addArea(commune, 'hamlet', 'Thôn');
+    const hamletEnd = (await changeArea(floor, floor.admin, hamlet, { isClosed: true })).validTo ?? '';
+    const communeEnd = (await changeArea(floor, floor.admin, commune, { isClosed: true })).validTo ?? '';
+    expect(communeEnd >= hamletEnd).toBe(true);
+    expectTree(await listAreasAt(floor.db, floor.clock.at), floor.rootAreaId);
+  });
 });
 
 test('a person sees his branches with the way up to them, now and then', async () => {
@@ -180,24 +191,28 @@ test('random moves and closings never make a cycle, and at every instant the pas
     expectTree(areas, floor.rootAreaId);
     return new Map(areas.map((area) => [area.areaId, area.parentId] as const));
   };
+  for (const level of ['district', 'district', 'commune', 'commune', 'commune', 'hamlet'] as const) {
+    areaIds.push(await floor.addArea(floor.rootAreaId, level, String(areaIds.length)));
+  }
+  let created = 0;
   let moves = 0;
   let closings = 0;
-  const step = fc.record({
-    act: fc.constantFrom('create', 'move', 'move', 'move', 'close'),
-    pick: fc.nat(),
-    parent: fc.nat(),
-    level: fc.constantFrom(...levels),
-    waitMs: fc.constantFrom(0, 1, 1000),
+  const step = record({
+    act: constantFrom('create', 'create', 'move', 'move', 'move', 'move', 'close'),
+    pick: noBias(nat()),
+    parent: noBias(nat()),
+    level: constantFrom(...levels),
+    waitMs: constantFrom(0, 1, 1000),
   });
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 25 }), async (steps) => {
+  await assert(
+    asyncProperty(array(step, { minLength: 10, maxLength: 25 }), async (steps) => {
       for (const { act, pick, parent, level, waitMs } of steps) {
         floor.clock.advance(waitMs);
         const areaId = areaIds[pick % areaIds.length] ?? '';
         const parentId = areaIds[parent % areaIds.length] ?? '';
         try {
           if (act === 'create') {
-            const code = String(areaIds.length);
+            const code = `c${(created += 1)}`;
             areaIds.push((await createArea(floor, floor.admin, { parentId, level, code, name: code })).areaId);
           } else if (act === 'move') {
             await changeArea(floor, floor.admin, areaId, { parentId });
@@ -205,6 +220,8 @@ test('random moves and closings never make a cycle, and at every instant the pas
           } else {
             await changeArea(floor, floor.admin, areaId, { isClosed: true });
             closings += 1;
+            // Refusals are tried by the first ones, which stay in the list when closed.
+            if (areaIds.indexOf(areaId) > 6) areaIds.splice(areaIds.indexOf(areaId), 1);
           }
         } catch (error) {
           if (!isProblem(error)) throw error;
@@ -214,8 +231,6 @@ test('random moves and closings never make a cycle, and at every instant the pas
       floor.clock.advance(2);
       remembered.push({ at: floor.clock.at, tree: await treeAt(floor.clock.at) });
       floor.clock.advance(1);
-      const [first, middle] = [remembered[0], remembered[Math.floor(remembered.length / 2)]];
-      for (const past of [first, middle]) if (past) expect(await treeAt(past.at)).toEqual(past.tree);
     }),
     { numRuns: 25, endOnFailure: true },
   );

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { hashAuditEntry } from '../../../server/audit/audit-entry-hash.ts';
+import { listAuditEntriesAfter } from '../../../server/audit/audit-store.ts';
 import { listAudit } from '../../../server/audit/list-audit.ts';
 import { recordAudit, recordBoundedAudit, settleLeftOutEntries } from '../../../server/audit/record-audit.ts';
 import { verifyAuditTrail } from '../../../server/audit/verify-audit-trail.ts';
@@ -116,6 +118,18 @@ describe('the audit trail', () => {
     await recordMany(floor.db, 6);
     await tamper(floor.db, sql);
     expect(await verifyAuditTrail(floor.db)).toEqual({ isIntact: false, sequence, reason });
+  });
+
+  test.each([
+    [4, 5],
+    [8, 8],
+  ])('shows that entry %i was altered together with its hash', async (forged, shownAt) => {
+    await using floor = await GroundFloor.open();
+    await recordMany(floor.db, 6);
+    const { detailText: _, ...found } = (await listAuditEntriesAfter(floor.db, forged - 1, 1))[0]!;
+    const hash = hashAuditEntry({ ...found, accountId: 'other' });
+    await tamper(floor.db, `UPDATE audit_entries SET account_id = 'other', hash = '${hash}' WHERE sequence = ${forged}`);
+    expect(await verifyAuditTrail(floor.db)).toEqual({ isIntact: false, sequence: shownAt, reason: 'chain-broken' });
   });
 
   test('shows that it was forged anew to who kept an earlier head', async () => {
