@@ -1,17 +1,11 @@
 import type { Db } from './open-database.ts';
 
-/**
- * Facts of the installation as a whole, each with what holds before it is first set.
- * `epoch` is raised when a backup is restored; `order-counter` is the last one given; `signal-tones` and `policy` are JSON.
- */
-const UNSET = { epoch: '1', 'order-counter': '0', 'signal-tones': 'null', policy: 'null' };
-export type StateKey = keyof typeof UNSET;
-
-export async function getState(db: Db, key: StateKey): Promise<string> {
+/** Facts of the installation as a whole, by name; undefined until first set. Whoever owns a name says what holds before that. */
+export async function getState(db: Db, key: string): Promise<string | undefined> {
   const row = await db<{ key: string; value: string }>('server_state').where({ key }).first('value');
-  return row?.value ?? UNSET[key];
+  return row?.value;
 }
 
-export async function setState(db: Db, key: StateKey, value: string): Promise<void> {
+export async function setState(db: Db, key: string, value: string): Promise<void> {
   await db('server_state').insert({ key, value }).onConflict('key').merge();
 }

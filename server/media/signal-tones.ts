@@ -17,7 +17,7 @@ export async function readSignalTones(deps: {
   workFolder: string;
   job: MediaJob;
 }): Promise<Tones> {
-  const stored = Tones.nullable().parse(JSON.parse(await getState(deps.db, 'signal-tones')));
+  const stored = Tones.nullable().parse(JSON.parse((await getState(deps.db, 'signal-tones')) ?? 'null'));
   if (stored && (await deps.library.has(stored.chime.sha256)) && (await deps.library.has(stored.endTone.sha256))) return stored;
   return withWorkFolder(deps.workFolder, async (folder) => {
     const made = await makeSignalTones(folder, deps.job);

@@ -72,12 +72,13 @@ export function planAiring(
   if (lengthMs > limits.airingMsMax) throw new Problem('airing-too-long', { lengthMs, maxMs: limits.airingMsMax });
   checkInstant(startsAtMs, startsAtMs + lengthMs, isEmergency, policy, limits, nowMs);
   const endsAtMs = startsAtMs + lengthMs;
-  const lateMs = request.validForMs ?? (isEmergency ? limits.emergencyValidMs : LATE_END_MS);
+  const validUntilMs = endsAtMs + (request.validForMs ?? (isEmergency ? limits.emergencyValidMs : LATE_END_MS));
   return {
     startsAtMs,
     endsAtMs,
-    startBeforeMs: startsAtMs + limits.startWithinMs,
-    validUntilMs: endsAtMs + lateMs,
+    // Receivers refuse an order that might begin after it ended.
+    startBeforeMs: Math.min(startsAtMs + limits.startWithinMs, validUntilMs),
+    validUntilMs,
     purpose: first.purpose,
     chime,
     endTone,
@@ -128,7 +129,7 @@ function checkClasses(wanted: Class, bulletins: readonly ApprovedBulletin[]): vo
     const isOther = (wanted === 'emergency') !== (bulletin.class === 'emergency');
     if (isOther) throw new Problem('class-mismatch', { bulletinId: bulletin.bulletinId, class: bulletin.class, wanted });
     if (bulletin.purpose !== first?.purpose)
-      throw new Problem('class-mismatch', { bulletinId: bulletin.bulletinId, class: 'drill' });
+      throw new Problem('class-mismatch', { bulletinId: bulletin.bulletinId, purpose: bulletin.purpose });
   }
 }
 

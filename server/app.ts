@@ -1,0 +1,263 @@
+import type { Logger } from 'pino';
+import { accountRoutes } from './accounts/account-routes.ts';
+import { areaRoutes } from './areas/area-routes.ts';
+import { listAncestry } from './areas/area-store.ts';
+import { findClusterArea } from './areas/cluster-store.ts';
+import { auditRoutes } from './audit/audit-routes.ts';
+import { bulletinRoutes } from './bulletins/bulletin-routes.ts';
+import { readBulletin } from './bulletins/read-bulletins.ts';
+import { uploadMount } from './bulletins/upload-routes.ts';
+import type { Config } from './config.ts';
+import type { Db } from './database/open-database.ts';
+import type { DispatchDeps } from './dispatch/dispatch-deps.ts';
+import { dispatchRoutes } from './dispatch/dispatch-routes.ts';
+import { dispatchHandlers, dispatchOwed, sendEmergency } from './dispatch/dispatch-worker.ts';
+import { lookNow } from './dispatch/look-now.ts';
+import { ReceiptIntake } from './dispatch/receipt-intake.ts';
+import { createGatekeeper } from './gatekeeper.ts';
+import type { Route } from './http/bind-endpoint.ts';
+import { closeServer, createHttpServer, listen } from './http/http-server.ts';
+import { operationRoutes } from './http/operation-routes.ts';
+import { type Clock, instantOf } from './lib/clock.ts';
+import type { ProgramPresence } from './media/probe-programs.ts';
+import { type Closers, type Ground, openGround } from './open-ground.ts';
+import { AgentLink } from './receivers/agent-link.ts';
+import { answerHeartbeat } from './receivers/answer-heartbeat.ts';
+import { AttemptLimit } from './receivers/attempt-limit.ts';
+import { LoginNonces } from './receivers/login-nonces.ts';
+import { checkLogin } from './receivers/login-receiver.ts';
+import { findPlacement, listPlacementsAt, raiseProgrammeRevisions } from './receivers/placement-store.ts';
+import { quarantine } from './receivers/quarantine-receiver.ts';
+import type { ReceiverDeps } from './receivers/receiver-deps.ts';
+import { receiverRoutes } from './receivers/receiver-routes.ts';
+import { bulletinRendering } from './rendering/bulletin-rendering.ts';
+import { EspeakEngine } from './rendering/espeak-engine.ts';
+import { checkText } from './rendering/normalise-check-rules.ts';
+import { RenderRuns } from './rendering/render-runs.ts';
+import type { RenderDeps, RenderQueue } from './rendering/rendering-deps.ts';
+import { renderingRoutes } from './rendering/rendering-routes.ts';
+import { renderingWorker } from './rendering/rendering-worker.ts';
+import { type StoredAiring, unplanOpen } from './scheduling/airing-store.ts';
+import { schedulingRoutes } from './scheduling/scheduling-routes.ts';
+import { UpkeepDuties } from './upkeep-duties.ts';
+
+export interface App {
+  url: string;
+  port: number;
+  rootKey: string;
+  /** With its password, this once, when the data folder was new. */
+  firstAdministrator: { username: string; password: string } | undefined;
+  missingPrograms: ProgramPresence[];
+  /** All upkeep that is due, now: what the ticks of the process do from time to time. */
+  runUpkeep(): Promise<void>;
+  /** Resolves when receipts are durable and no job waits or runs. */
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Puts the system together, in the order in which each part needs the one before, and takes it apart in reverse. */
+export async function openApp(config: Config, { clock, logger }: { clock: Clock; logger: Logger }): Promise<App> {
+  const closers: Closers = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).toReversed()) await closer();
+  };
+  try {
+    return { ...(await assemble(config, clock, logger, closers)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function assemble(config: Config, clock: Clock, logger: Logger, closers: Closers): Promise<Omit<App, 'close'>> {
+  const ground = await openGround(config, clock, logger, closers);
+  // The routes need the link, and the link needs the server that carries the routes: they are given these ends to hold.
+  const ends: LooseEnds = {};
+  const wiring = wireStages({ config, clock, logger, ground, ends, closers });
+  const { queue, presence, uploads } = ground;
+  const mounts = [uploadMount({ gatekeeper: wiring.gatekeeper, desk: uploads })];
+  const { requestsPerMinute } = config;
+  const server = createHttpServer({ logger, gatekeeper: wiring.gatekeeper, routes: wiring.routes, mounts, requestsPerMinute });
+  const link = await AgentLink.open({
+    clock,
+    logger,
+    server,
+    config,
+    checkLogin: (request) => checkLogin(wiring.receivers, request),
+    listAncestry: (receiverId) => listReceiverAncestry(ground.db, clock, receiverId),
+    handlers: {
+      onHeartbeat: (receiverId, heartbeat) => answerHeartbeat({ ...ground, clock }, receiverId, heartbeat),
+      onReceipts: async (receiverId, receipts) => wiring.intake.submit(receiverId, receipts),
+      onPresence: (receiverId, state, reason) => presence.noteState(receiverId, state, reason),
+    },
+  });
+  ends.link = link;
+  closers.push(() => link.close());
+  const { worker } = wiring;
+  queue.work({ ...dispatchHandlers(wiring.dispatch), 'render-bulletin': worker.render }, async (name, payload, error) => {
+    if (name === 'render-bulletin' && 'revision' in payload) await worker.endRendering(payload, error);
+    else logger.error({ err: error, name, payload }, 'a job was given up; the sweep orders it again');
+  });
+  const questions = [...dispatchOwed(wiring.dispatch), worker.question];
+  const upkeep = new UpkeepDuties({ ...ground, clock, logger, dispatch: wiring.dispatch, questions });
+  ends.sweepSoon = () => upkeep.sweepSoon();
+  closers.push(() => upkeep.stop());
+  const port = await listen(server, config.port, config.host);
+  closers.push(() => closeServer(server));
+  upkeep.sweepSoon();
+  return {
+    url: `http://${config.host}:${port}`,
+    port,
+    rootKey: ground.keyRing.rootKey,
+    firstAdministrator: ground.firstAdministrator,
+    missingPrograms: ground.missingPrograms,
+    runUpkeep: () => upkeep.runAll(),
+    settle: async () => {
+      await wiring.intake.settle();
+      await queue.idle();
+    },
+  };
+}
+
+interface LooseEnds {
+  link?: AgentLink;
+  sweepSoon?: () => void;
+}
+
+interface Parts {
+  config: Config;
+  clock: Clock;
+  logger: Logger;
+  ground: Ground;
+  ends: LooseEnds;
+  closers: Closers;
+}
+
+/** Gives each stage what it asks for, and joins what must call against the direction of imports. */
+function wireStages(parts: Parts) {
+  const { config, clock, logger, ground, ends, closers } = parts;
+  const { db } = ground;
+  const link = {
+    sendDown: async (...sent: Parameters<AgentLink['sendDown']>) => ends.link?.sendDown(...sent),
+    sendEmergency: async (...sent: Parameters<AgentLink['sendEmergency']>) => ends.link?.sendEmergency(...sent),
+    disconnect: (receiverId: string) => ends.link?.disconnect(receiverId),
+  };
+  const tellToLook = (receiverIds: readonly string[]) => lookNow({ db, link }, receiverIds);
+  const receivers: ReceiverDeps = {
+    ...ground,
+    clock,
+    logger,
+    config,
+    link,
+    lookNow: tellToLook,
+    nonces: new LoginNonces(clock),
+    onInstallationChanged: async (transaction, { receiverId }) => {
+      await raiseProgrammeRevisions(transaction, [receiverId]);
+      await unplanOpen(transaction, instantOf(clock.now()));
+      ends.sweepSoon?.();
+    },
+  };
+  const dispatch: DispatchDeps = {
+    ...ground,
+    clock,
+    logger,
+    limits: config,
+    link,
+    lookNow: tellToLook,
+    quarantine: (receiverId, reason) => quarantine(receivers, receiverId, reason),
+  };
+  const intake = new ReceiptIntake(dispatch);
+  closers.push(() => intake.settle());
+  const gatekeeper = createGatekeeper({ db, clock });
+  const rendering = wireRendering(parts);
+  const routes = [
+    ...supportRoutes(parts, receivers),
+    ...rendering.routes,
+    ...schedulingRoutes({ ...ground, clock, limits: config, handOver: (airing) => handOver(ground, dispatch, airing) }),
+    ...dispatchRoutes({ ...dispatch, library: ground.library }),
+  ];
+  return { receivers, dispatch, intake, gatekeeper, worker: rendering.worker, routes };
+}
+
+function supportRoutes({ config, clock, ground, ends }: Parts, receivers: ReceiverDeps): Route[] {
+  const { db, feed, queue } = ground;
+  const limits = {
+    // A commune's technicians enrol dozens at once; a carrier's NAT hides thousands of receivers that log in after an outage.
+    enrolments: new AttemptLimit(clock, { burst: 100, perSecond: 0.5 }),
+    logins: new AttemptLimit(clock, { burst: 20_000, perSecond: 200 }),
+  };
+  const onClustersMoved = async (transaction: Db, clusterIds: readonly string[]) => {
+    const placements = await listPlacementsAt(transaction, clusterIds);
+    await raiseProgrammeRevisions(
+      transaction,
+      placements.map((placement) => placement.receiverId),
+    );
+    await unplanOpen(transaction, instantOf(clock.now()));
+    ends.sweepSoon?.();
+  };
+  const listMissing = async () => [
+    ...ground.missingPrograms.map((presence) => presence.program),
+    ...((await queue.isReachable()) ? [] : ['redis']),
+  ];
+  return [
+    ...accountRoutes({ ...ground, clock, config }),
+    ...areaRoutes({ db, clock, onClustersMoved }),
+    ...auditRoutes({ db, clock }),
+    ...receiverRoutes({ ...receivers, limits }),
+    ...operationRoutes({ feed, listMissing }),
+  ];
+}
+
+function wireRendering({ config, clock, logger, ground, closers }: Parts) {
+  const queue: RenderQueue = {
+    enqueue: (key) => ground.queue.enqueue('render-bulletin', key),
+    cancel: (key) => ground.queue.cancel('render-bulletin', key),
+  };
+  const deps: RenderDeps = {
+    ...ground,
+    clock,
+    logger,
+    engines: [new EspeakEngine({ programs: ground.programs })],
+    audioLibrary: ground.library,
+    uploadPath: (uploadId) => ground.uploads.files.pathOf(uploadId),
+    limits: config,
+  };
+  const runs = new RenderRuns(deps);
+  closers.push(() => runs.close());
+  const bulletins = {
+    ...ground,
+    clock,
+    rendering: bulletinRendering({ queue, runs }),
+    checkText: (text: string) => checkText(text, config),
+  };
+  const routes = [
+    ...bulletinRoutes(bulletins),
+    ...renderingRoutes({
+      ...deps,
+      audioLibrary: ground.library,
+      queue,
+      runs,
+      limits: config,
+      readBulletin: (bulletinId) => readBulletin(bulletins, bulletinId),
+    }),
+  ];
+  return { worker: renderingWorker(deps, runs), routes };
+}
+
+/** From here on an airing is dispatch's. An emergency is on its way when this resolves, and no queue was asked. */
+async function handOver(ground: Ground, dispatch: DispatchDeps, airing: StoredAiring): Promise<void> {
+  ground.publish({ type: 'airing-changed', airingId: airing.airingId, state: airing.state }, airing.areaId);
+  if (airing.class !== 'emergency') {
+    await ground.queue.enqueue('plan-deliveries', { airingId: airing.airingId });
+    return;
+  }
+  await sendEmergency(dispatch, airing);
+  await ground.queue.enqueue('publish-order', { airingId: airing.airingId }, { delayMs: 2_000 });
+}
+
+async function listReceiverAncestry(db: Db, clock: Clock, receiverId: string): Promise<string[]> {
+  const now = instantOf(clock.now());
+  const clusterId = (await findPlacement(db, receiverId))?.clusterId;
+  const areaId = clusterId === undefined ? undefined : await findClusterArea(db, clusterId, now);
+  return areaId === undefined ? [] : listAncestry(db, areaId, now);
+}
