@@ -12,6 +12,15 @@ export function canonicalBytes(value: unknown): Buffer {
   return Buffer.from(text, 'utf8');
 }
 
+/** For what came from outside: undefined when it holds something that can't have been signed. */
+export function canonicalBytesIfAny(value: unknown): Buffer | undefined {
+  try {
+    return canonicalBytes(value);
+  } catch {
+    return undefined; // a fraction, or nested beyond the stack
+  }
+}
+
 export function sha256Hex(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

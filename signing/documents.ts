@@ -1,7 +1,7 @@
 import type { KeySet, SignedKeySet } from '#contract/key-set.ts';
 import type { ProblemCode } from '#contract/problem.ts';
 import type { KeyPurpose, SignedDocument } from '#contract/signed-document.ts';
-import { canonicalBytes } from './canonical-json.ts';
+import { canonicalBytes, canonicalBytesIfAny } from './canonical-json.ts';
 import { signBytes, verifyBytes, type SigningKey } from './keys.ts';
 
 export function signDocument<T>(key: SigningKey, payload: T): SignedDocument<T> {
@@ -10,8 +10,8 @@ export function signDocument<T>(key: SigningKey, payload: T): SignedDocument<T> 
 
 /** Whether the signature fits; says nothing on whether that key may sign this. */
 export function isSignatureRight(document: SignedDocument<unknown>): boolean {
-  const bytes = canonicalBytes({ keyId: document.keyId, payload: document.payload });
-  return verifyBytes(document.keyId, bytes, document.signature);
+  const bytes = canonicalBytesIfAny({ keyId: document.keyId, payload: document.payload });
+  return bytes !== undefined && verifyBytes(document.keyId, bytes, document.signature);
 }
 
 /** Why a document is not to be believed, or undefined. `atMs`: the instant at which the key must be valid. */
@@ -23,9 +23,10 @@ export function findFault(
 ): ProblemCode | undefined {
   const keys = keySet.keys.filter((key) => key.keyId === document.keyId);
   if (keys.length === 0) return 'key-unknown';
-  const key = keys.find((candidate) => candidate.purpose === purpose);
-  if (!key) return 'key-purpose-wrong';
-  if (atMs < Date.parse(key.validFrom) || atMs > Date.parse(key.validUntil)) return 'key-expired';
+  const fitting = keys.filter((key) => key.purpose === purpose);
+  if (fitting.length === 0) return 'key-purpose-wrong';
+  const isValid = fitting.some((key) => atMs >= Date.parse(key.validFrom) && atMs <= Date.parse(key.validUntil));
+  if (!isValid) return 'key-expired';
   return isSignatureRight(document) ? undefined : 'signature-wrong';
 }
 

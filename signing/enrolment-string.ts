@@ -9,8 +9,10 @@ export interface EnrolmentInvitation {
 
 /** One line without blanks, also as QR: `tt1~ADDRESS~CODE~ROOTKEY~CHECK`. The check catches a slip before a try is spent. */
 export function formatEnrolmentString(invitation: EnrolmentInvitation): string {
-  const { address, code, rootKey } = invitation;
-  return ['tt1', address, code, rootKey, checkOf(invitation)].join('~');
+  const { code, rootKey } = invitation;
+  // A tilde may stand in a path, but here it parts the fields; its escaped form means the same.
+  const address = invitation.address.replaceAll('~', '%7E');
+  return ['tt1', address, code, rootKey, checkOf({ address, code, rootKey })].join('~');
 }
 
 /** Undefined when the text is not an enrolment string or has been mistyped. */

@@ -32,8 +32,8 @@ export function signBytes(key: SigningKey, bytes: Uint8Array): string {
 /** False for a wrong signature and for a key or signature that is not even well formed. */
 export function verifyBytes(keyId: string, bytes: Uint8Array, signature: string): boolean {
   const publicKey = publicKeyOf(keyId);
-  if (!publicKey) return false;
-  return verify(null, bytes, publicKey, Buffer.from(signature, 'base64url'));
+  const rawSignature = bytesOf(signature, 64);
+  return publicKey !== undefined && rawSignature !== undefined && verify(null, bytes, publicKey, rawSignature);
 }
 
 function signingKeyOf(privateKey: KeyObject): SigningKey {
@@ -42,11 +42,17 @@ function signingKeyOf(privateKey: KeyObject): SigningKey {
 }
 
 function publicKeyOf(keyId: string): KeyObject | undefined {
-  const raw = Buffer.from(keyId, 'base64url');
-  if (raw.length !== 32) return undefined;
+  const raw = bytesOf(keyId, 32);
+  if (!raw) return undefined;
   try {
     return createPublicKey({ key: Buffer.concat([SPKI_HEADER, raw]), format: 'der', type: 'spki' });
   } catch {
     return undefined; // not a point on the curve: no signature can be right under it
   }
+}
+
+/** The last character has bits to spare: only one spelling is taken, or a revoked key could come back as another text. */
+function bytesOf(text: string, length: number): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64url');
+  return bytes.length === length && bytes.toString('base64url') === text ? bytes : undefined;
 }

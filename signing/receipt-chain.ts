@@ -1,6 +1,6 @@
 import type { Receipt, ReceiptBody, ReceiptHead } from '#contract/receipt.ts';
 import type { ProblemCode } from '#contract/problem.ts';
-import { canonicalBytes, sha256Hex } from './canonical-json.ts';
+import { canonicalBytes, canonicalBytesIfAny, sha256Hex } from './canonical-json.ts';
 import { signBytes, verifyBytes, type SigningKey } from './keys.ts';
 
 /** The next receipt of a chain. `previousHash`: `hashOfReceipt` of the one before, or GENESIS_HASH. */
@@ -23,7 +23,10 @@ export function findReceiptFault(
   receipt: { head: ReceiptHead; signature: string; body: ReceiptBody | null },
   receiverKey: string,
 ): ProblemCode | undefined {
-  if (!verifyBytes(receiverKey, canonicalBytes(receipt.head), receipt.signature)) return 'receipt-signature-wrong';
-  if (receipt.body && sha256Hex(canonicalBytes(receipt.body)) !== receipt.head.bodyHash) return 'receipt-signature-wrong';
+  const head = canonicalBytesIfAny(receipt.head);
+  if (!head || !verifyBytes(receiverKey, head, receipt.signature)) return 'receipt-signature-wrong';
+  if (!receipt.body) return undefined;
+  const body = canonicalBytesIfAny(receipt.body);
+  if (!body || sha256Hex(body) !== receipt.head.bodyHash) return 'receipt-signature-wrong';
   return undefined;
 }

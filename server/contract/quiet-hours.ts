@@ -17,8 +17,9 @@ export function touchesQuietHours(policy: Pick<Policy, 'timeZone' | 'quietHours'
   return spans.some((span) => contains(span, minuteOf(last)));
 }
 
+/** Equal ends mean round the clock: whoever writes 00:00-00:00 wants silence, and silence is the side to err on. */
 function contains(span: { from: number; until: number }, minute: number): boolean {
-  if (span.from <= span.until) return minute >= span.from && minute < span.until;
+  if (span.from < span.until) return minute >= span.from && minute < span.until;
   return minute >= span.from || minute < span.until;
 }
 

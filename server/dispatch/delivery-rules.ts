@@ -32,24 +32,27 @@ export interface SoundingStanding {
 /** Set by the server without the receiver's word: any receipt speaks louder. */
 export const WITHDRAWN = 'withdrawn';
 export const NO_RECEIPTS = 'no-receipts';
+/** It sounded, but by an order that had been replaced: offline receivers keep to what they hold. */
+export const EARLIER_ORDER = 'sounded-under-earlier-order';
 
 /**
  * planned → ready → playing → played | partial | interrupted | missed | failed | refused | cancelled | displaced
  *    └────────┴────────┴──→ unknown (closed without receipts) ──→ whatever late receipts say
+ * refused ──→ ready, playing: an order refused once (late by push, clock not yet trusted) may be taken from the programme later.
  *
- * Pure and tolerant of repeats: the same receipt applied twice changes nothing. Receipts of one receiver come in the order of
- * its chain. A receipt of an order that is no longer in force leaves a sounding on record and the standing as it is.
+ * Pure. Each receipt of a receiver is applied once and in the order of its chain: `decideIntake` sees to that. A receipt of an
+ * order that is no longer in force leaves its soundings on record, but moves the delivery nowhere.
  */
 export function advanceDelivery(standing: DeliveryStanding, body: ReceiptBody): DeliveryStanding {
   if (!('orderId' in body) || body.orderId === null) return standing;
-  if (body.orderId !== standing.orderId) return recordSounding(standing, body);
+  if (body.orderId !== standing.orderId) return noteEarlierOrder(standing, body);
   switch (body.kind) {
     case 'order-ready':
-      return isOpen(standing) ? reach({ ...standing, ...stateOf(standing, 'ready') }, 'received') : standing;
+      return isOpen(standing) ? reach(madeReady(standing), 'received') : standing;
     case 'order-armed':
-      return isOpen(standing) ? reach({ ...standing, ...stateOf(standing, 'ready') }, 'armed') : standing;
+      return isOpen(standing) ? reach(madeReady(standing), 'armed') : standing;
     case 'order-refused':
-      return isOpen(standing) && standing.state !== 'playing'
+      return mayRefuse(standing, body.code)
         ? { ...standing, state: 'refused', reason: body.code, endedAt: body.recordedAt }
         : standing;
     case 'sounding-started':
@@ -61,6 +64,7 @@ export function advanceDelivery(standing: DeliveryStanding, body: ReceiptBody): 
               state: 'playing',
               reason: null,
               startedAt: standing.startedAt ?? body.startedAt,
+              endedAt: null,
             },
             'started',
           );
@@ -88,9 +92,21 @@ function end(standing: DeliveryStanding, body: Extract<ReceiptBody, { kind: 'del
   const isWhole = isPlayed(standing);
   // The receiver's word is checked against its own soundings: "played" without them is only partial.
   const state = isWhole ? 'played' : body.outcome === 'played' ? 'partial' : body.outcome;
-  const ended: DeliveryStanding = { ...standing, state, reason: isWhole ? null : body.code, endedAt: body.recordedAt };
+  const earlier = standing.reason === EARLIER_ORDER ? EARLIER_ORDER : null;
+  const reason = isWhole ? null : (body.code ?? earlier);
+  const ended: DeliveryStanding = { ...standing, state, reason, endedAt: body.recordedAt };
   return isWhole ? reach(ended, 'rendered') : ended;
 }
+
+function noteEarlierOrder(standing: DeliveryStanding, body: ReceiptBody): DeliveryStanding {
+  const noted = recordSounding(standing, body);
+  const hasSounded = body.kind === 'sounding-ended' && provenMs(body) > 0;
+  return hasSounded && (isUnsettled(standing.state) || standing.state === 'unknown')
+    ? { ...noted, reason: EARLIER_ORDER }
+    : noted;
+}
+
+type SoundingEnded = Extract<ReceiptBody, { kind: 'sounding-ended' }>;
 
 function recordSounding(standing: DeliveryStanding, body: ReceiptBody): DeliveryStanding {
   if (body.kind !== 'sounding-started' && body.kind !== 'sounding-ended') return standing;
@@ -106,16 +122,27 @@ function beginSounding(body: Extract<ReceiptBody, { kind: 'sounding-started' }>)
   return { orderId, repeat, item, state: 'playing', startedAt, playedMs: 0, expectedMs: 0 };
 }
 
-/** Two ends of one sounding add up: what sounded before a power cut and what sounded after it. */
-function endSounding(
-  before: SoundingStanding | undefined,
-  body: Extract<ReceiptBody, { kind: 'sounding-ended' }>,
-): SoundingStanding {
+/**
+ * Two ends of one sounding add up: what sounded before a power cut and what sounded after it. Together never more than there is
+ * of it: one item heard twice does not stand for another that was not.
+ */
+function endSounding(before: SoundingStanding | undefined, body: SoundingEnded): SoundingStanding {
   const { orderId, repeat, item, expectedMs } = body;
-  const playedMs = (before?.playedMs ?? 0) + body.playedMs;
+  const playedMs = Math.min((before?.playedMs ?? 0) + provenMs(body), expectedMs);
   const state = isPlayed({ playedMs, expectedMs }) ? 'rendered' : body.outcome === 'rendered' ? 'partial' : body.outcome;
   const startedAt = before?.startedAt ?? body.spans[0]?.startedAt ?? null;
   return { orderId, repeat, item, state, startedAt, playedMs, expectedMs };
+}
+
+/** What a receipt claims to have played, as far as its spans of the rendition bear it out. */
+function provenMs(body: SoundingEnded): number {
+  let coveredMs = 0;
+  let reachedMs = 0;
+  for (const { fromMs, toMs } of body.spans.toSorted((one, other) => one.fromMs - other.fromMs)) {
+    coveredMs += Math.max(0, toMs - Math.max(fromMs, reachedMs));
+    reachedMs = Math.max(reachedMs, toMs);
+  }
+  return Math.min(body.playedMs, coveredMs);
 }
 
 function summed(standing: DeliveryStanding): DeliveryStanding {
@@ -123,8 +150,9 @@ function summed(standing: DeliveryStanding): DeliveryStanding {
   return { ...standing, playedMs: own.reduce((sum, sounding) => sum + sounding.playedMs, 0) };
 }
 
+/** What the receiver says next still moves it. */
 function isOpen(standing: DeliveryStanding): boolean {
-  return isUnsettled(standing.state) || isServersWord(standing);
+  return isUnsettled(standing.state) || standing.state === 'refused' || isServersWord(standing);
 }
 
 function hasEnded(standing: DeliveryStanding): boolean {
@@ -135,9 +163,15 @@ function isServersWord(standing: DeliveryStanding): boolean {
   return standing.state === 'unknown' || (standing.state === 'cancelled' && standing.reason === WITHDRAWN);
 }
 
+/** A push that came twice says nothing against the order that was taken the first time. */
+function mayRefuse(standing: DeliveryStanding, code: string): boolean {
+  return isOpen(standing) && standing.state !== 'playing' && code !== 'order-replayed';
+}
+
 /** Being made ready says nothing against what the server decided meanwhile. */
-function stateOf(standing: DeliveryStanding, state: DeliveryState): Pick<DeliveryStanding, 'state'> {
-  return { state: standing.state === 'planned' ? state : standing.state };
+function madeReady(standing: DeliveryStanding): DeliveryStanding {
+  if (standing.state === 'planned') return { ...standing, state: 'ready' };
+  return standing.state === 'refused' ? { ...standing, state: 'ready', reason: null, endedAt: null } : standing;
 }
 
 function reach(standing: DeliveryStanding, level: EvidenceLevel): DeliveryStanding {
