@@ -93,7 +93,8 @@ export class UploadFiles extends FileStore {
 
 async function writeAt(file: FileHandle, readable: Readable, offset: number): Promise<number> {
   let position = offset;
-  for await (const chunk of readable as AsyncIterable<Buffer>) {
+  // Left standing when we fail: destroyed, it would put an error of its own in the place of ours.
+  for await (const chunk of readable.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     for (let at = 0; at < chunk.length;) {
       const { bytesWritten } = await file.write(chunk, at, chunk.length - at, position);
       at += bytesWritten;

@@ -16,7 +16,7 @@ import { checkUploadName } from './upload-name-rules.ts';
 const MOUNT_PATH = '/api/tus';
 const METHODS = ['OPTIONS', 'POST', 'HEAD', 'PATCH', 'DELETE'];
 const ROLES: readonly Role[] = ['author', 'duty-officer'];
-const Metadata = z.object({ areaId: Id, filename: z.string() });
+const Metadata = z.object({ areaId: Id, filename: z.string().nullable() });
 /** What the protocol's own refusals are called here; any other is a request that breaks the protocol. */
 const CODE_OF_STATUS: Record<number, ProblemCode> = {
   404: 'upload-unknown',
@@ -95,7 +95,7 @@ function createTusServer(deps: UploadMountDeps, exchanges: WeakMap<Request, Exch
       }
       const { areaId, filename } = metadata.data;
       await checkBranch(deps, caller, areaId);
-      const fileName = checkUploadName(filename);
+      const fileName = checkUploadName(filename ?? '');
       await desk.begin({ uploadId: upload.id, accountId: caller.accountId, areaId, fileName, bytes: upload.size ?? 0 });
       return {};
     },
