@@ -1,16 +1,22 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { openAgent } from '../../edge-agent/agent.ts';
 import type { Agent } from '../../edge-agent/agent.ts';
 import { limits } from '../../edge-agent/config.ts';
 import type { AgentConfig } from '../../edge-agent/config.ts';
 import { enrolReceiver } from '../../edge-agent/enrol-receiver.ts';
 import { openDiskFiles } from '../../edge-agent/files/raw-files.ts';
+import type { OrderItem } from '#contract/order.ts';
 import type { MediaReference } from '#contract/primitives.ts';
 import type { ReceiptBody } from '#contract/receipt.ts';
 import { DrivenTime } from './driven-time.ts';
 import { RecordingPlayer } from './recording-player.ts';
 import { StandInServer } from './stand-in-server.ts';
 import { TempFolder } from './temp-folder.ts';
+
+/** An item of an order around one recording. */
+export function itemOf(media: MediaReference): OrderItem {
+  return { bulletinId: randomUUID(), revision: 1, title: 'Thông báo', media };
+}
 
 /** One receiver on a bench: the real agent with real files and sockets, a driven clock and a loudspeaker that only notes. */
 export class AgentBench implements AsyncDisposable {
@@ -109,7 +115,7 @@ export class AgentBench implements AsyncDisposable {
     try {
       return await this.time.passUntil(what, question, withinMs);
     } catch (error) {
-      const lines = this.log.map(({ event, fields }) => `${event} ${JSON.stringify(fields)}`);
+      const lines = this.log.map(({ event, fields }) => `${event} ${JSON.stringify(fields).slice(0, 300)}`);
       throw new Error([String(error), ...lines.slice(-40)].join('\n'), { cause: error });
     }
   }

@@ -56,7 +56,7 @@ export class StandInServer implements AsyncDisposable {
       });
     });
     this.#tcp = createTcpServer(broker.handle);
-    broker.authenticate = (client, username, password, done) => {
+    broker.authenticate = (_client, username, password, done) => {
       const isRight = username === this.receiverId && this.#isLoginRight(JSON.parse(String(password)));
       done(isRight ? null : Object.assign(new Error('refused'), { returnCode: 4 }), isRight);
     };

@@ -1,17 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { AgentBench } from '../../support/agent-bench.ts';
+import { AgentBench, itemOf } from '../../support/agent-bench.ts';
 import { instant, makeOrder } from '../../support/signed-fixtures.ts';
-
-const item = (
-  media: Parameters<typeof makeOrder>[1] extends undefined
-    ? never
-    : { sha256: string; bytes: number; durationMs: number; codec: 'opus' | 'mp3' },
-) => ({
-  bulletinId: '0b8f4f0e-5f38-4a86-9e0f-3a3f6ab9f001',
-  revision: 1,
-  title: 'Thông báo',
-  media,
-});
 
 describe('an agent', () => {
   test('fetches its programme and media, plays on time and sends receipts for all of it', async () => {
@@ -20,7 +9,7 @@ describe('an agent', () => {
     const startMs = time.trueMs() + 8_000;
     const [chime, one, two, endTone] = [500, 2_000, 1_500, 400].map((durationMs) => bench.addMedia(durationMs));
     if (!chime || !one || !two || !endTone) throw new Error('four media');
-    server.orders(makeOrder(startMs, { chime, endTone, items: [item(one), item(two)], repeats: 2, gapMs: 1_000 }));
+    server.orders(makeOrder(startMs, { chime, endTone, items: [itemOf(one), itemOf(two)], repeats: 2, gapMs: 1_000 }));
     await bench.boot();
     await bench.until('the order is armed', () => bench.recordedOf('order-armed').length === 1);
     expect(bench.sounded).toEqual([]);
@@ -59,7 +48,7 @@ describe('an agent', () => {
     const { time, server } = bench;
     const long = bench.addMedia(12_000);
     const alarm = bench.addMedia(3_000);
-    const order = makeOrder(time.trueMs() + 6_000, { items: [item(long)] });
+    const order = makeOrder(time.trueMs() + 6_000, { items: [itemOf(long)] });
     server.orders(order);
     await bench.boot();
     await bench.until('it sounds', () => bench.recordedOf('sounding-started').length === 1);
@@ -67,7 +56,7 @@ describe('an agent', () => {
     const emergency = makeOrder(time.trueMs(), {
       class: 'emergency',
       scope: { kind: 'area', id: server.areaId },
-      items: [item(alarm)],
+      items: [itemOf(alarm)],
     });
     await server.push(
       { type: 'emergency', v: 1, order: server.signers.emergencyOf(emergency) },
