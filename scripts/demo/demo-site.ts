@@ -111,12 +111,12 @@ async function installReceiver(
   await mkdir(dataFolder, { recursive: true });
   const agent = new AgentProcess(dataFolder, {
     ...card.environment(index),
-    TT_AGENT_AUDIO_OUTPUT: 'pulse',
-    TT_AGENT_HARDWARE_ID: `demo-${index + 1}`,
-    TT_AGENT_HEARTBEAT_EVERY_MS: '2000',
-    TT_AGENT_PROGRAMME_POLL_EVERY_MS: '5000',
-    TT_AGENT_LOOK_NOW_JITTER_MS: '100',
-    TT_AGENT_BACK_OFF_MAX_MS: '2000',
+    AUDIO_OUTPUT: 'pulse',
+    HARDWARE_ID: `demo-${index + 1}`,
+    HEARTBEAT_EVERY_MS: '2000',
+    PROGRAMME_POLL_EVERY_MS: '5000',
+    LOOK_NOW_JITTER_MS: '100',
+    BACK_OFF_MAX_MS: '2000',
   });
   await agent.enrol(enrolmentString);
   agent.run();

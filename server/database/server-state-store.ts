@@ -9,3 +9,8 @@ export async function getState(db: Db, key: string): Promise<string | undefined>
 export async function setState(db: Db, key: string, value: string): Promise<void> {
   await db('server_state').insert({ key, value }).onConflict('key').merge();
 }
+
+/** The epoch that orders are numbered in; restoring a backup opens the next. */
+export async function readEpoch(db: Db): Promise<number> {
+  return Number((await getState(db, 'epoch')) ?? '1');
+}

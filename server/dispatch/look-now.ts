@@ -1,5 +1,5 @@
 import { listProgrammeRevisions } from '../receivers/placement-store.ts';
-import { readEpoch } from '../scheduling/order-number-store.ts';
+import { readEpoch } from '../database/server-state-store.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
 
 /** Tells receivers that a newer programme waits for them. Whoever misses it hears it with its next heartbeat. */

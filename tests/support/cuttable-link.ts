@@ -15,7 +15,10 @@ export class CuttableLink implements AsyncDisposable {
 
   static async open(port: number): Promise<CuttableLink> {
     const holder: { link?: CuttableLink } = {};
-    const server = createServer((near) => holder.link?.relay(near, port) ?? near.destroy());
+    const server = createServer((near) => {
+      if (holder.link) holder.link.relay(near, port);
+      else near.destroy();
+    });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const link = new CuttableLink(server);
     holder.link = link;
