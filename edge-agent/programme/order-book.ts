@@ -18,7 +18,9 @@ import type { OrderRun, SavedRun } from './order-run.ts';
 const PROGRAMME = 'programme.json';
 const PUSHED = 'emergencies.json';
 const PUSHED_MAX = 50;
-const SavedPushed = z.array(z.object({ signed: SignedOrderSchema, firstPushedAtMs: z.number(), heldRevision: z.number() })).max(PUSHED_MAX);
+const SavedPushed = z
+  .array(z.object({ signed: SignedOrderSchema, firstPushedAtMs: z.number(), heldRevision: z.number() }))
+  .max(PUSHED_MAX);
 const SavedProgramme = z.object({ signed: SignedProgrammeSchema, etag: z.string().optional() });
 
 export interface OrderBookParts {

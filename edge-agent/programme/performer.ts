@@ -1,18 +1,16 @@
 import type { ProblemCode } from '#contract/problem.ts';
-import type { DeliveryOutcome, ReceiptBody } from '#contract/receipt.ts';
-import type { Ending, Playback, Player, Started, Track } from '../audio/player.ts';
+import type { DeliveryOutcome } from '#contract/receipt.ts';
+import type { Ending, Playback, Player, Track } from '../audio/player.ts';
 import type { AgentClock } from '../clock/agent-clock.ts';
 import { wordsOf } from '../log.ts';
 import type { Log } from '../log.ts';
-import { soundingKey } from '../receipts/order-history-rules.ts';
 import type { ReceiptWriter } from '../receipts/receipt-writer.ts';
-import { cuesOf, expectedMs, passedAt } from './order-timeline-rules.ts';
+import { DeliveryRecord } from './delivery-record.ts';
+import { isOnPlayer } from './order-run.ts';
+import type { OrderRun } from './order-run.ts';
+import { cuesOf, passedAt } from './order-timeline-rules.ts';
 import type { Cue, Place } from './order-timeline-rules.ts';
-import { deliveryOutcome } from './outcome-rules.ts';
-import { isOnPlayer, openSounding } from './order-run.ts';
-import type { OpenSounding, OrderRun } from './order-run.ts';
 import { startsAtMs } from './precedence-rules.ts';
-import { addSpan, closeSounding } from './sounding-receipts.ts';
 
 /** Loaded behind one another in one go; a longer stretch goes on in a second one. */
 const BLOCK_MAX = 30;
@@ -41,6 +39,7 @@ interface Loaded {
  */
 export class Performer {
   readonly #parts: PerformerParts;
+  readonly #record: DeliveryRecord;
   #current: OrderRun | undefined;
   #following: Promise<void> = Promise.resolve();
   #startAbort: AbortController | undefined;
@@ -52,6 +51,7 @@ export class Performer {
 
   constructor(parts: PerformerParts) {
     this.#parts = parts;
+    this.#record = new DeliveryRecord(parts.receipts, parts.player);
   }
 
   get current(): OrderRun | undefined {
@@ -64,8 +64,7 @@ export class Performer {
   }
 
   async arm(run: OrderRun, place: Place, startAtMs: number, shiftMs: number): Promise<void> {
-    const wasBetween = run.stage === 'between';
-    this.#closeOthers(run, place);
+    this.#record.closeOthers(run, place);
     try {
       const loaded = await this.#load(run, place, (track) => this.#parts.player.arm(track));
       run.stage = 'armed';
@@ -73,7 +72,7 @@ export class Performer {
       run.shiftMs = shiftMs;
       run.dueAtMs = Math.round(startAtMs);
       this.#take(run);
-      if (!wasBetween && !run.history.isArmed) this.#write({ ...this.#ofOrder(run), kind: 'order-armed' });
+      this.#record.noteArmed(run);
       this.#follow(run, loaded);
     } catch (error) {
       await this.#fail(run, error);
@@ -97,7 +96,7 @@ export class Performer {
   async interrupt(run: OrderRun, place: Place): Promise<void> {
     const other = this.#current;
     this.#startAbort?.abort();
-    this.#closeOthers(run, place);
+    this.#record.closeOthers(run, place);
     const followed = this.#following;
     this.#isCutting = true;
     try {
@@ -117,7 +116,7 @@ export class Performer {
 
   /** What was cut goes on where it was cut. */
   async resume(run: OrderRun, place: Place): Promise<void> {
-    this.#closeOthers(run, place);
+    this.#record.closeOthers(run, place);
     try {
       const loaded = await this.#load(run, place, (track) => this.#parts.player.arm(track));
       this.#enter(run, place, loaded);
@@ -140,21 +139,8 @@ export class Performer {
       await this.#silence();
       this.#release();
     }
-    for (const sounding of run.open.splice(0))
-      this.#write(closeSounding(run.order, this.#common(), sounding, this.#parts.player.state, code));
-    const soundings = Object.values(run.history.soundings);
-    const due = run.order.repeats * run.order.items.length;
     run.stage = 'ended';
-    this.#write({
-      ...this.#ofOrder(run),
-      kind: 'delivery-ended',
-      outcome: outcome ?? deliveryOutcome(soundings, due),
-      playedMs: Math.round(soundings.reduce((sum, { playedMs }) => sum + playedMs, 0)),
-      expectedMs: expectedMs(run.order),
-      chimePlayedMs: Math.round(run.chimePlayedMs),
-      endTonePlayedMs: Math.round(run.endTonePlayedMs),
-      code,
-    });
+    this.#record.noteEnd(run, outcome, code);
   }
 
   async close(): Promise<void> {
@@ -192,9 +178,21 @@ export class Performer {
       if (!isFirst && !cue.isJoined) break;
       const track: Track = { path: this.#parts.pathOf(cue.media.sha256), expectedMs: cue.media.durationMs };
       if (isFirst && place.positionMs > 0) track.offsetMs = place.positionMs;
-      loaded.push({ cue, index, playback: isFirst ? await begin(track) : await this.#parts.player.append(track) });
+      const playback = isFirst ? await begin(track) : await this.#append(track);
+      if (!playback) break;
+      loaded.push({ cue, index, playback });
     }
     return loaded;
+  }
+
+  /** What can't be appended is loaded when the ones before it have ended. */
+  async #append(track: Track): Promise<Playback | undefined> {
+    try {
+      return await this.#parts.player.append(track);
+    } catch (error) {
+      this.#parts.log('not-appended', { error: wordsOf(error) });
+      return undefined;
+    }
   }
 
   #follow(run: OrderRun, loaded: Loaded[]): void {
@@ -206,61 +204,16 @@ export class Performer {
   async #followAll(run: OrderRun, loaded: Loaded[]): Promise<void> {
     for (const { cue, index, playback } of loaded) {
       const started = await playback.started;
-      if (started) this.#noteStart(run, cue, index, playback.track, started);
+      if (started) {
+        this.#record.noteStart(run, cue, index, playback.track, started);
+        this.#parts.onChange();
+      }
       const ending = await playback.ended;
-      this.#noteEnding(run, cue, index, playback.track, ending);
+      this.#record.noteEnding(run, cue, index, playback.track, ending);
       if (this.#isCutting) return;
       if (ending.reason !== 'end' && ending.reason !== 'failed') return this.#noteBreakdown(run, ending);
     }
     this.#noteBlockEnd(run, (loaded.at(-1)?.index ?? 0) + 1);
-  }
-
-  #noteStart(run: OrderRun, cue: Cue, index: number, track: Track, started: Started): void {
-    const fromMs = track.offsetMs ?? 0;
-    run.stage = 'sounding';
-    run.hasBegun = true;
-    run.failures = 0;
-    run.place = { cue: index, positionMs: fromMs };
-    if (run.history.isSuspended) {
-      const { repeat, item } = cue;
-      const positionMs = cue.kind === 'item' ? Math.round(fromMs) : 0;
-      this.#write({
-        ...this.#ofOrder(run),
-        kind: 'delivery-resumed',
-        resumedAt: instantOf(started.startedAtMs),
-        repeat,
-        item,
-        positionMs,
-      });
-    }
-    if (cue.kind === 'item') {
-      const sounding = this.#soundingOf(run, cue);
-      sounding.spans.push({ startedAt: instantOf(started.startedAtMs), fromMs: Math.round(fromMs), toMs: Math.round(fromMs) });
-      if (!run.history.soundings[soundingKey(cue)]) {
-        const { repeat, item } = cue;
-        const startedAt = instantOf(started.startedAtMs);
-        this.#write({ ...this.#ofOrder(run), kind: 'sounding-started', repeat, item, startedAt, positionMs: Math.round(fromMs) });
-      }
-    }
-    this.#parts.onChange();
-  }
-
-  #noteEnding(run: OrderRun, cue: Cue, index: number, track: Track, ending: Ending): void {
-    const isOver = ending.reason === 'end' || ending.reason === 'failed';
-    run.cutAtMs = ending.endedAtMs;
-    if (ending.startedAtMs !== undefined || isOver) {
-      run.place = isOver ? { cue: index + 1, positionMs: 0 } : { cue: index, positionMs: ending.positionMs };
-    }
-    if (cue.kind === 'chime') run.chimePlayedMs += ending.playedMs;
-    if (cue.kind === 'end-tone') run.endTonePlayedMs += ending.playedMs;
-    if (cue.kind !== 'item') return;
-    if (ending.startedAtMs === undefined && ending.reason !== 'failed') return;
-    const sounding = this.#soundingOf(run, cue);
-    addSpan(sounding, track.offsetMs ?? 0, ending);
-    if (!isOver) return;
-    run.open.splice(run.open.indexOf(sounding), 1);
-    const code = ending.reason === 'failed' ? 'player-failed' : null;
-    this.#write(closeSounding(run.order, this.#common(), sounding, this.#parts.player.state, code));
   }
 
   #noteBlockEnd(run: OrderRun, nextIndex: number): void {
@@ -298,46 +251,14 @@ export class Performer {
 
   /** Written once the other one sounds: an interruption is not held up by paper. */
   #suspend(run: OrderRun, by: OrderRun): void {
-    this.#noteOccupied(run);
+    if (this.#current === run) this.#release();
     run.dueAtMs = undefined;
     if (run.stage === 'ended') return;
-    const place = run.place ?? { cue: 0, positionMs: 0 };
-    const cues = cuesOf(run.order);
-    const cue = cues[place.cue];
-    if (!run.hasBegun && run.open.length === 0) {
-      run.stage = 'waiting';
-      return;
-    }
-    if (!cue) {
-      run.stage = 'waiting'; // its last sample had sounded: the next step ends it
-      return;
-    }
-    run.stage = 'suspended';
-    this.#write({
-      ...this.#ofOrder(run),
-      kind: 'delivery-interrupted',
-      interruptedAt: instantOf(run.cutAtMs ?? this.#parts.clock.now()),
-      byOrderId: by.order.orderId,
-      repeat: cue.repeat,
-      item: cue.item,
-      positionMs: cue.kind === 'item' ? Math.round(place.positionMs) : 0,
-    });
-  }
-
-  #soundingOf(run: OrderRun, cue: Cue): OpenSounding {
-    let sounding = run.open.find((one) => soundingKey(one) === soundingKey(cue));
-    if (!sounding) run.open.push((sounding = openSounding(run.order, cue.repeat, cue.item)));
-    return sounding;
-  }
-
-  /** Soundings that a crash left open and that are not gone on with have ended as far as they are known. */
-  #closeOthers(run: OrderRun, place: Place): void {
-    const cue = cuesOf(run.order)[place.cue];
-    const goesOn = (sounding: OpenSounding) => cue?.kind === 'item' && soundingKey(sounding) === soundingKey(cue);
-    for (const sounding of run.open.filter((one) => !goesOn(one))) {
-      this.#write(closeSounding(run.order, this.#common(), sounding, undefined, null));
-    }
-    run.open = run.open.filter(goesOn);
+    const cue = cuesOf(run.order)[run.place?.cue ?? 0];
+    const hasSounded = run.hasBegun || run.open.length > 0;
+    // Not begun: it keeps its turn. Sounded to its last sample: the next step ends it.
+    run.stage = hasSounded && cue ? 'suspended' : 'waiting';
+    if (hasSounded && cue) this.#record.noteInterrupted(run, cue, by, this.#parts.clock.now());
   }
 
   #take(run: OrderRun): void {
@@ -354,20 +275,4 @@ export class Performer {
     this.occupied.push({ orderId: run.order.orderId, fromMs: this.#sinceMs, toMs: this.#parts.clock.now() });
     if (this.occupied.length > 20) this.occupied.shift();
   }
-
-  #common() {
-    return this.#parts.receipts.common();
-  }
-
-  #ofOrder(run: OrderRun) {
-    return { ...this.#common(), orderId: run.order.orderId, airingId: run.order.airingId };
-  }
-
-  #write(body: ReceiptBody): void {
-    this.#parts.receipts.write(body);
-  }
-}
-
-function instantOf(epochMs: number): string {
-  return new Date(Math.round(epochMs)).toISOString();
 }
