@@ -60,10 +60,6 @@ export async function sendAudio(
     'cache-control': 'private, max-age=31536000, immutable',
     'content-type': CONTENT_TYPE[codec],
   });
-  if (range === 'whole' && request.fresh) {
-    response.status(304).end();
-    return;
-  }
   const opened = await library.open(sha256, range === 'whole' ? undefined : range);
   response.status(range === 'whole' ? 200 : 206).set('content-length', String(opened.end - opened.start + 1));
   if (range !== 'whole') response.set('content-range', `bytes ${opened.start}-${opened.end}/${bytes}`);
