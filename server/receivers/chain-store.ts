@@ -1,4 +1,5 @@
 import type { Db } from '../database/open-database.ts';
+import { updateMany } from '../database/update-many.ts';
 
 /** How far a receiver's chain of receipts is durable here. */
 export interface ChainHead {
@@ -28,10 +29,14 @@ export async function listChainHeads(db: Db, receiverIds: readonly string[]): Pr
   }));
 }
 
-export async function saveChainHead(db: Db, head: Omit<ChainHead, 'publicKey'>): Promise<void> {
-  await db('receivers')
-    .where({ receiver_id: head.receiverId })
-    .update({ last_sequence: head.lastSequence, head_hash: head.headHash, gap_since: head.gapSince });
+export async function saveChainHeads(db: Db, heads: readonly Omit<ChainHead, 'publicKey'>[]): Promise<void> {
+  const rows = heads.map((head) => ({
+    receiver_id: head.receiverId,
+    last_sequence: head.lastSequence,
+    head_hash: head.headHash,
+    gap_since: head.gapSince,
+  }));
+  await updateMany(db, 'receivers', 'receiver_id', rows);
 }
 
 /** Receivers that hold receipts ahead of a gap since before an instant. */

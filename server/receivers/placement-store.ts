@@ -56,10 +56,14 @@ export async function saveProgrammeBuilt(db: Db, receiverId: string, builtAt: st
     .update({ programme_built_at: builtAt, programme_valid_until: validUntil });
 }
 
-/** Receivers whose handed-out programme ends before an instant, the most urgent first. */
+/**
+ * Receivers whose handed-out programme ends before an instant, the most urgent first. Only those that hold the newest
+ * revision: the others are owed one anyway, and boards that are dead for good would stand before the living for ever.
+ */
 export async function listShortOfProgramme(db: Db, endsBefore: string, limit: number): Promise<string[]> {
   const rows = (await placements(db)
     .andWhere('programme_valid_until', '<', endsBefore)
+    .andWhereRaw('programme_revision = programme_revision_held')
     .orderBy('programme_valid_until')
     .limit(limit)) as PlacementRow[];
   return rows.map((row) => row.receiver_id);
