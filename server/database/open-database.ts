@@ -6,6 +6,10 @@ import { migrations } from './migrations/all.ts';
 /** A connection or a transaction: stores take whichever they are given and never open their own. */
 export type Db = Knex;
 
+// NOTE: the driver is archived upstream; this word is the one place that names it.
+const CLIENT = 'sqlite3';
+const FILE = 'truyen-thanh.sqlite';
+
 /**
  * Opens DATA/truyen-thanh.sqlite and brings it to the newest migration.
  *
@@ -16,9 +20,8 @@ export type Db = Knex;
 export async function openDatabase(dataFolder: string): Promise<Db> {
   await mkdir(dataFolder, { recursive: true });
   const db = knex({
-    // NOTE: the driver is archived upstream; this word is the one place that names it.
-    client: 'sqlite3',
-    connection: { filename: join(dataFolder, 'truyen-thanh.sqlite') },
+    client: CLIENT,
+    connection: { filename: join(dataFolder, FILE) },
     useNullAsDefault: true,
     pool: { min: 1, max: 1, acquireTimeoutMillis: 60_000, afterCreate: prepareConnection },
   });
@@ -29,6 +32,16 @@ export async function openDatabase(dataFolder: string): Promise<Db> {
     throw error;
   }
   return db;
+}
+
+/** Reads beside a running server: changes nothing, migrates nothing, and keeps no lock that a writer would wait for. */
+export function openDatabaseToRead(dataFolder: string): Db {
+  return knex({
+    client: CLIENT,
+    connection: { filename: join(dataFolder, FILE), flags: ['OPEN_READONLY'] },
+    useNullAsDefault: true,
+    pool: { min: 0, max: 1, afterCreate: waitForWriters },
+  });
 }
 
 /** Runs `work` in one transaction: all of it is durable when the promise resolves, or none of it happened. */
@@ -46,10 +59,13 @@ interface SqliteConnection {
   exec(sql: string, done: (error: Error | null) => void): void;
 }
 
-function prepareConnection(
-  connection: SqliteConnection,
-  done: (error: Error | null, connection: SqliteConnection) => void,
-): void {
+type Prepare = (connection: SqliteConnection, done: (error: Error | null, connection: SqliteConnection) => void) => void;
+
+const waitForWriters: Prepare = (connection, done) => {
+  connection.exec('PRAGMA busy_timeout = 5000;', (error) => done(error, connection));
+};
+
+const prepareConnection: Prepare = (connection, done) => {
   const pragmas = `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;`;
   connection.exec(pragmas, (error) => done(error, connection));
-}
+};

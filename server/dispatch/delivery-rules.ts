@@ -88,6 +88,15 @@ export function isUnsettled(state: DeliveryState): boolean {
   return state === 'planned' || state === 'ready' || state === 'playing';
 }
 
+/**
+ * Whether a receiver that stands in the targets begins anew: it was withdrawn and has come back, or the airing was moved and it
+ * has not begun the old order.
+ */
+export function mayStartOver(head: { orderId: string; state: DeliveryState; reason: string | null }, orderId: string): boolean {
+  if (head.state === 'cancelled') return head.reason === WITHDRAWN;
+  return head.orderId !== orderId && ['planned', 'ready', 'refused', 'unknown'].includes(head.state);
+}
+
 function end(standing: DeliveryStanding, body: Extract<ReceiptBody, { kind: 'delivery-ended' }>): DeliveryStanding {
   const isWhole = isPlayed(standing);
   // The receiver's word is checked against its own soundings: "played" without them is only partial.

@@ -3,7 +3,8 @@ import type { ReceiverKind } from '#contract/enrolment.ts';
 import type { DeliveryState, EvidenceLevel } from '#contract/primitives.ts';
 import { insertMany } from '../database/insert-many.ts';
 import type { Db } from '../database/open-database.ts';
-import type { DeliveryStanding, SoundingStanding } from './delivery-rules.ts';
+import { updateMany } from '../database/update-many.ts';
+import { EARLIER_ORDER, type DeliveryStanding, type SoundingStanding } from './delivery-rules.ts';
 
 /** A delivery as stored: its standing and whom it concerns. */
 export interface StoredDelivery extends DeliveryStanding {
@@ -64,13 +65,16 @@ export async function openDeliveries(db: Db, deliveries: readonly NewDelivery[],
   await insertMany(db, 'deliveries', rows, { onConflict: 'ignore' });
 }
 
-/** A moved airing: deliveries that nobody has the last word on start over under the new order. */
-export async function reorderDeliveries(db: Db, airingId: string, orderId: string, at: string): Promise<void> {
-  await db('deliveries')
-    .where({ airing_id: airingId })
-    .whereNot({ order_id: orderId })
-    .whereIn('state', ['planned', 'ready', 'refused', 'unknown'])
-    .update({ order_id: orderId, state: 'planned', state_since: at, reason: null, evidence: null, ended_at: null });
+/** They start over under the order now in force. */
+export async function reopenDeliveries(
+  db: Db,
+  question: { airingId: string; receiverIds: readonly string[]; orderId: string },
+  at: string,
+): Promise<void> {
+  const fresh = { order_id: question.orderId, state: 'planned', state_since: at, reason: null, evidence: null, ended_at: null };
+  for (const receiverIds of inPieces(question.receiverIds)) {
+    await db('deliveries').where({ airing_id: question.airingId }).whereIn('receiver_id', receiverIds).update(fresh);
+  }
 }
 
 /** The server's word on deliveries that have not ended; a receipt that says otherwise wins later. */
@@ -81,11 +85,29 @@ export async function settleDeliveries(
   reason: string,
   at: string,
 ): Promise<void> {
-  const query = db('deliveries')
-    .where({ airing_id: question.airingId })
-    .whereIn('state', [...question.from]);
-  if (question.receiverIds) void query.whereIn('receiver_id', [...question.receiverIds]);
-  await query.update({ state, reason, state_since: at });
+  // That something sounded by an earlier order is worth knowing also when nothing is heard of the later one.
+  const kept = db.raw<string>('CASE WHEN reason = ? THEN reason ELSE ? END', [EARLIER_ORDER, reason]);
+  const settle = () =>
+    db('deliveries')
+      .where({ airing_id: question.airingId })
+      .whereIn('state', [...question.from])
+      .update({ state, state_since: at, reason: state === 'unknown' ? kept : reason });
+  if (!question.receiverIds) return void (await settle());
+  for (const receiverIds of inPieces(question.receiverIds)) await settle().whereIn('receiver_id', receiverIds);
+}
+
+/** What planning asks of the deliveries of an airing. */
+export interface DeliveryHead {
+  receiverId: string;
+  orderId: string;
+  state: DeliveryState;
+  reason: string | null;
+}
+
+export async function listDeliveryHeads(db: Db, airingId: string): Promise<DeliveryHead[]> {
+  return db('deliveries')
+    .where({ airing_id: airingId })
+    .select<DeliveryHead[]>({ receiverId: 'receiver_id', orderId: 'order_id', state: 'state', reason: 'reason' });
 }
 
 export async function listDeliveries(
@@ -98,40 +120,74 @@ export async function listDeliveries(
   return withSoundings(db, await query);
 }
 
-/** Deliveries of the pairs (airing, receiver), with soundings. */
-export async function listDeliveriesAt(db: Db, receiverId: string, airingIds: readonly string[]): Promise<StoredDelivery[]> {
-  const rows = await db<DeliveryRow>('deliveries')
-    .where({ receiver_id: receiverId })
-    .whereIn('airing_id', [...airingIds]);
+/** The deliveries of these airings at these receivers, with soundings. */
+export async function listDeliveriesAt(
+  db: Db,
+  receiverIds: readonly string[],
+  airingIds: readonly string[],
+): Promise<StoredDelivery[]> {
+  const rows: DeliveryRow[] = [];
+  for (const receivers of inPieces(receiverIds)) {
+    for (const airings of inPieces(airingIds)) {
+      const found = await db<DeliveryRow>('deliveries').whereIn('airing_id', airings).whereIn('receiver_id', receivers);
+      rows.push(...found);
+    }
+  }
   return withSoundings(db, rows);
 }
 
-/** Airings that a receiver has yet to carry out or is carrying out. */
-export async function listUnsettledAirings(db: Db, receiverId: string): Promise<string[]> {
-  const rows = await db<DeliveryRow>('deliveries')
-    .where({ receiver_id: receiverId })
-    .whereIn('state', ['planned', 'ready', 'playing', 'unknown'])
-    .select('airing_id');
-  return rows.map((row) => row.airing_id);
+/**
+ * Airings that belong into a receiver's programme between two instants, the nearest first. An emergency stays in it until it
+ * was played: whatever kept it from sounding may be over.
+ */
+export async function listProgrammeAirings(
+  db: Db,
+  receiverId: string,
+  span: { now: string; horizon: string },
+  limit: number,
+): Promise<string[]> {
+  const query = () =>
+    db('deliveries')
+      .join('airings', 'airings.airing_id', 'deliveries.airing_id')
+      .where({ 'deliveries.receiver_id': receiverId, 'airings.state': 'planned' })
+      .where('airings.valid_until', '>', span.now)
+      .where('airings.starts_at', '<', span.horizon)
+      .orderBy(['airings.starts_at', 'airings.airing_id'])
+      .limit(limit)
+      .select<{ airing_id: string }[]>('airings.airing_id');
+  const scheduled = await query()
+    .whereNot('airings.class', 'emergency')
+    .whereIn('deliveries.state', ['planned', 'ready', 'playing', 'refused', 'unknown']);
+  const emergencies = await query().where('airings.class', 'emergency').whereNotIn('deliveries.state', ['played', 'cancelled']);
+  return [...emergencies, ...scheduled].map((row) => row.airing_id);
 }
 
-export async function saveDelivery(db: Db, before: StoredDelivery, after: StoredDelivery): Promise<void> {
-  await db('deliveries')
-    .where({ delivery_id: after.deliveryId })
-    .update({
-      state: after.state,
-      state_since: after.stateSince,
-      reason: after.reason,
-      evidence: after.evidence,
-      started_at: after.startedAt,
-      interrupted_at: after.interruptedAt,
-      resumed_at: after.resumedAt,
-      ended_at: after.endedAt,
-      played_ms: after.playedMs,
-      is_late: after.isLate ? 1 : 0,
-    });
-  for (const sounding of after.soundings) {
-    if (!before.soundings.includes(sounding)) await saveSounding(db, after.deliveryId, sounding);
+/** Deliveries and the soundings that differ from `before`, a statement for many. */
+export async function saveDeliveries(
+  db: Db,
+  changes: readonly { before: StoredDelivery; after: StoredDelivery }[],
+): Promise<void> {
+  const rows = changes.map(({ after }) => ({
+    delivery_id: after.deliveryId,
+    state: after.state,
+    state_since: after.stateSince,
+    reason: after.reason,
+    evidence: after.evidence,
+    started_at: after.startedAt,
+    interrupted_at: after.interruptedAt,
+    resumed_at: after.resumedAt,
+    ended_at: after.endedAt,
+    played_ms: after.playedMs,
+    is_late: after.isLate ? 1 : 0,
+  }));
+  await updateMany(db, 'deliveries', 'delivery_id', rows);
+  const soundings = changes.flatMap(({ before, after }) =>
+    after.soundings
+      .filter((sounding) => !before.soundings.includes(sounding))
+      .map((sounding) => soundingRowOf(after.deliveryId, sounding)),
+  );
+  for (const piece of inPieces(soundings, 50)) {
+    await db('soundings').insert(piece).onConflict(['delivery_id', 'order_id', 'repeat', 'item']).merge();
   }
 }
 
@@ -147,26 +203,23 @@ export async function listReportedStates(
   return rows as { state: DeliveryState; evidence: EvidenceLevel | null; kind: ReceiverKind }[];
 }
 
-async function saveSounding(db: Db, deliveryId: string, sounding: SoundingStanding): Promise<void> {
-  await db('soundings')
-    .insert({
-      delivery_id: deliveryId,
-      order_id: sounding.orderId,
-      repeat: sounding.repeat,
-      item: sounding.item,
-      state: sounding.state,
-      started_at: sounding.startedAt,
-      played_ms: sounding.playedMs,
-      expected_ms: sounding.expectedMs,
-    })
-    .onConflict(['delivery_id', 'order_id', 'repeat', 'item'])
-    .merge();
+function soundingRowOf(deliveryId: string, sounding: SoundingStanding): SoundingRow {
+  return {
+    delivery_id: deliveryId,
+    order_id: sounding.orderId,
+    repeat: sounding.repeat,
+    item: sounding.item,
+    state: sounding.state,
+    started_at: sounding.startedAt,
+    played_ms: sounding.playedMs,
+    expected_ms: sounding.expectedMs,
+  };
 }
 
 async function withSoundings(db: Db, rows: DeliveryRow[]): Promise<StoredDelivery[]> {
   const soundings = new Map<string, SoundingStanding[]>();
-  for (let from = 0; from < rows.length; from += 500) {
-    const ids = rows.slice(from, from + 500).map((row) => row.delivery_id);
+  for (const piece of inPieces(rows)) {
+    const ids = piece.map((row) => row.delivery_id);
     const found = (await db('soundings').whereIn('delivery_id', ids).orderBy(['repeat', 'item'])) as SoundingRow[];
     for (const row of found) soundings.set(row.delivery_id, [...(soundings.get(row.delivery_id) ?? []), soundingOf(row)]);
   }
@@ -213,4 +266,9 @@ function soundingOf(row: SoundingRow): SoundingStanding {
     playedMs: row.played_ms,
     expectedMs: row.expected_ms,
   };
+}
+
+/** A statement takes a limited number of values. */
+function* inPieces<T>(all: readonly T[], length = 500): Generator<T[]> {
+  for (let from = 0; from < all.length; from += length) yield all.slice(from, from + length);
 }

@@ -3,9 +3,9 @@ import { type ExportedReceipt, type ExportManifest, GENESIS_HASH } from '#contra
 import { instantOf } from '../lib/clock.ts';
 import { listChainHeads } from '../receivers/chain-store.ts';
 import { getAiring } from '../scheduling/airing-store.ts';
-import { listDeliveries } from './delivery-store.ts';
+import { listDeliveryHeads } from './delivery-store.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
-import { listAiringSequences, listReceipts } from './receipt-store.ts';
+import { listAiringSequences, listReceipts, listReceiversSpeakingOf } from './receipt-store.ts';
 
 const PIECE = 500;
 
@@ -18,8 +18,9 @@ export async function* exportReceipts(
   airingId: string,
 ): AsyncGenerator<string> {
   await getAiring(deps.db, airingId);
-  const deliveries = await listDeliveries(deps.db, airingId);
-  const receiverIds = deliveries.map((delivery) => delivery.receiverId);
+  // Silent ones belong into the record as well, and so does whoever spoke without having been asked.
+  const planned = (await listDeliveryHeads(deps.db, airingId)).map((head) => head.receiverId);
+  const receiverIds = [...new Set([...planned, ...(await listReceiversSpeakingOf(deps.db, airingId))])];
   const receivers: ExportManifest['receivers'] = [];
   for (let from = 0; from < receiverIds.length; from += PIECE) {
     const heads = await listChainHeads(deps.db, receiverIds.slice(from, from + PIECE));

@@ -52,8 +52,55 @@ export function expectedMsOf(airing: Pick<StoredAiring, 'items' | 'repeats'>): n
   return airing.repeats * airing.items.reduce((sum, item) => sum + item.media.durationMs, 0);
 }
 
+/** What the wire lets a programme hold; beyond it a receiver would refuse the whole. */
+const EMERGENCIES_MAX = 50;
+const MEDIA_MAX = 1500;
+
+export interface Filling {
+  orders: Order[];
+  emergencies: Order[];
+  media: MediaReference[];
+  /** The first that found no room: the programme must be renewed before it is due. */
+  leftOut: Order | undefined;
+}
+
+/** Emergencies first, those of higher rank and newer before others; then what is to start next, until nothing more fits. */
+export function fillProgramme(orders: readonly Order[], ordersMax: number): Filling {
+  const filling: Filling = { orders: [], emergencies: [], media: [], leftOut: undefined };
+  const media = new Map<string, MediaReference>();
+  const takeMedia = (order: Order) => {
+    const fresh = listMedia([order]).filter(({ sha256 }) => !media.has(sha256));
+    const fits = media.size + fresh.length <= MEDIA_MAX;
+    if (fits) for (const one of fresh) media.set(one.sha256, one);
+    return fits;
+  };
+  for (const order of orders.filter(isEmergency).toSorted(byWeight)) {
+    if (filling.emergencies.length < EMERGENCIES_MAX && takeMedia(order)) filling.emergencies.push(order);
+  }
+  for (const order of orders.filter((one) => !isEmergency(one)).toSorted(byStart)) {
+    if (filling.orders.length < ordersMax && takeMedia(order)) filling.orders.push(order);
+    else {
+      filling.leftOut = order;
+      break;
+    }
+  }
+  return { ...filling, media: [...media.values()] };
+}
+
+function isEmergency(order: Order): boolean {
+  return order.class === 'emergency';
+}
+
+function byWeight(one: Order, other: Order): number {
+  return one.issuer.rank - other.issuer.rank || (one.startsAt > other.startsAt ? -1 : 1);
+}
+
+function byStart(one: Order, other: Order): number {
+  return one.startsAt < other.startsAt || (one.startsAt === other.startsAt && one.orderId < other.orderId) ? -1 : 1;
+}
+
 /** All files that the orders need, each once. */
-export function listMedia(orders: readonly Order[]): MediaReference[] {
+function listMedia(orders: readonly Order[]): MediaReference[] {
   const all = orders.flatMap((order) => [
     ...order.items.map((item) => item.media),
     ...[order.chime, order.endTone].filter((tone) => tone !== null),

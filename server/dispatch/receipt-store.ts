@@ -45,22 +45,32 @@ export async function listAiringSequences(db: Db, receiverId: string, airingId: 
   return rows.map((row) => row.sequence);
 }
 
-export async function listHeldReceipts(db: Db, receiverId: string): Promise<CheckedReceipt[]> {
-  const rows = (await db('held_receipts').where({ receiver_id: receiverId }).orderBy('sequence').select('hash', 'document')) as {
-    hash: string;
-    document: string;
-  }[];
+/** Who speaks of an airing. */
+export async function listReceiversSpeakingOf(db: Db, airingId: string): Promise<string[]> {
+  const rows = (await db('receipts').where({ airing_id: airingId }).distinct('receiver_id')) as { receiver_id: string }[];
+  return rows.map((row) => row.receiver_id);
+}
+
+export async function listHeldReceipts(db: Db, receiverIds: readonly string[]): Promise<CheckedReceipt[]> {
+  if (receiverIds.length === 0) return [];
+  const rows = (await db('held_receipts')
+    .whereIn('receiver_id', [...receiverIds])
+    .orderBy(['receiver_id', 'sequence'])
+    .select('hash', 'document')) as { hash: string; document: string }[];
   return rows.map(checkedOf);
 }
 
-export async function replaceHeldReceipts(
+export async function changeHeldReceipts(
   db: Db,
   receiverId: string,
-  held: readonly CheckedReceipt[],
+  change: { drop: readonly CheckedReceipt[]; add: readonly CheckedReceipt[] },
   at: string,
 ): Promise<void> {
-  await db('held_receipts').where({ receiver_id: receiverId }).delete();
-  const rows = held.map(({ receipt, hash }) => ({
+  for (let from = 0; from < change.drop.length; from += 500) {
+    const sequences = change.drop.slice(from, from + 500).map(({ receipt }) => receipt.head.sequence);
+    await db('held_receipts').where({ receiver_id: receiverId }).whereIn('sequence', sequences).delete();
+  }
+  const rows = change.add.map(({ receipt, hash }) => ({
     receiver_id: receiverId,
     sequence: receipt.head.sequence,
     hash,

@@ -137,32 +137,18 @@ export async function listAirings(
   );
 }
 
-/** Airings whose deliveries are not planned, or not published though they should be: what the sweep owes. */
-export async function listUnplanned(db: Db, limit: number): Promise<{ airingId: string; class: Class }[]> {
-  const rows = await db<AiringRow>('airings')
-    .whereNull('planned_at')
-    .whereNot('state', 'closed')
-    .orderBy('starts_at')
-    .limit(limit)
-    .select('airing_id', 'class');
-  return rows.map((row) => ({ airingId: row.airing_id, class: row.class }));
+/** Airings whose deliveries are not planned, or must be planned anew: what the sweep owes. */
+export async function listUnplanned(db: Db, kind: 'emergency' | 'scheduled', limit: number): Promise<string[]> {
+  const query = db<AiringRow>('airings').whereNull('planned_at').whereNot('state', 'closed').orderBy('starts_at').limit(limit);
+  void (kind === 'emergency' ? query.where('class', 'emergency') : query.whereNot('class', 'emergency'));
+  return (await query.select('airing_id')).map((row) => row.airing_id);
 }
 
-/** Planned or cancelled airings whose end lies before an instant and that nobody has closed. */
-export async function listUnclosed(db: Db, endedBefore: string, limit: number): Promise<string[]> {
+/** Emergencies that may still sound and were not sent to all. */
+export async function listUnpublished(db: Db, now: string, limit: number): Promise<string[]> {
   const rows = await db<AiringRow>('airings')
-    .whereNull('closed_at')
-    .where('ends_at', '<', endedBefore)
-    .orderBy('ends_at')
-    .limit(limit)
-    .select('airing_id');
-  return rows.map((row) => row.airing_id);
-}
-
-/** Not cancelled and not over: what a newly installed receiver may still have a part in. */
-export async function listOpen(db: Db, now: string, limit: number): Promise<string[]> {
-  const rows = await db<AiringRow>('airings')
-    .where('state', 'planned')
+    .where({ class: 'emergency', state: 'planned' })
+    .whereNull('published_at')
     .where('valid_until', '>', now)
     .orderBy('starts_at')
     .limit(limit)
@@ -170,9 +156,32 @@ export async function listOpen(db: Db, now: string, limit: number): Promise<stri
   return rows.map((row) => row.airing_id);
 }
 
-/** After receivers or clusters changed place: what is still to air is planned anew by the sweep. Within the caller's transaction. */
+/**
+ * Airings that nobody has closed and of which nothing may sound any more. One that was never planned is planned first: a
+ * record without deliveries would say that nobody should have heard it.
+ */
+export async function listUnclosed(db: Db, question: { endedBefore: string; now: string }, limit: number): Promise<string[]> {
+  const rows = await db<AiringRow>('airings')
+    .whereNull('closed_at')
+    .whereNotNull('planned_at')
+    .where('ends_at', '<', question.endedBefore)
+    .where('valid_until', '<=', question.now)
+    .orderBy('ends_at')
+    .limit(limit)
+    .select('airing_id');
+  return rows.map((row) => row.airing_id);
+}
+
+/**
+ * After receivers or clusters changed place: what may still begin is planned anew by the sweep. Within the caller's
+ * transaction.
+ */
 export async function unplanOpen(db: Db, now: string): Promise<void> {
-  await db('airings').where('state', 'planned').where('valid_until', '>', now).update({ planned_at: null });
+  await db('airings')
+    .where('state', 'planned')
+    .where('valid_until', '>', now)
+    .where((open) => open.where('class', 'emergency').orWhere('start_before', '>', now))
+    .update({ planned_at: null });
 }
 
 export async function savePlanned(db: Db, airingId: string, at: string): Promise<void> {
@@ -189,9 +198,13 @@ export async function saveClosed(db: Db, airingId: string, at: string): Promise<
   await db('airings').where({ airing_id: airingId, state: 'planned' }).update({ state: 'closed' });
 }
 
-export async function isClosed(db: Db, airingId: string): Promise<boolean> {
-  const row = await db('airings').where({ airing_id: airingId }).whereNotNull('closed_at').first('airing_id');
-  return row !== undefined;
+/** Which of these are closed. */
+export async function listClosed(db: Db, airingIds: readonly string[]): Promise<Set<string>> {
+  const rows = await db<AiringRow>('airings')
+    .whereIn('airing_id', [...airingIds])
+    .whereNotNull('closed_at')
+    .select('airing_id');
+  return new Set(rows.map((row) => row.airing_id));
 }
 
 export function airingOnWire(airing: StoredAiring): Airing {
