@@ -1,12 +1,10 @@
 import type { DownLink } from '#contract/agent-link.ts';
 import type { Player } from './audio/player.ts';
-import { AgentClock } from './clock/agent-clock.ts';
+import type { AgentClock } from './clock/agent-clock.ts';
 import type { TimeSource } from './clock/time-source.ts';
 import type { AgentConfig } from './config.ts';
-import { DurableFiles } from './files/durable-files.ts';
 import type { RawFiles } from './files/raw-files.ts';
-import { SpaceReserve } from './files/space-reserve.ts';
-import { readIdentity } from './identity.ts';
+import { noteCleanEnd, openGround } from './ground.ts';
 import { MqttLink } from './link/mqtt-link.ts';
 import type { PushHandlers, PushLink } from './link/push-link.ts';
 import { ServerContact } from './link/server-contact.ts';
@@ -15,17 +13,13 @@ import { wordsOf } from './log.ts';
 import type { Log } from './log.ts';
 import { Checkpoint } from './programme/checkpoint.ts';
 import { MediaFetcher } from './programme/fetch-media.ts';
-import { HeldKeySet } from './programme/held-key-set.ts';
-import { MediaShelf } from './programme/media-shelf.ts';
-import { MediaStock } from './programme/media-stock.ts';
 import { OrderBook } from './programme/order-book.ts';
 import { Performer } from './programme/performer.ts';
 import { Reconciler } from './programme/reconciler.ts';
-import { ReceiptLog } from './receipts/receipt-log.ts';
+import type { ReceiptLog } from './receipts/receipt-log.ts';
 import { ReceiptSender } from './receipts/receipt-sender.ts';
-import { ReceiptWriter } from './receipts/receipt-writer.ts';
+import type { ReceiptWriter } from './receipts/receipt-writer.ts';
 
-const CLEAN_END = 'clean-end';
 const TIDY_EVERY_MS = 30_000;
 
 /** What an agent stands on. Tests and the fleet simulator put their own in. */
@@ -57,25 +51,9 @@ export async function openAgent(config: AgentConfig, parts: AgentParts): Promise
   const { limits, bootId } = config;
   const { time, log } = parts;
   const backOff = { minMs: limits.backOffMinMs, maxMs: limits.backOffMaxMs };
-  const files = new DurableFiles(parts.files);
-  await files.open(MediaShelf.folders);
-  const identity = await readIdentity(files);
-  if (!identity)
-    throw new Error('this receiver is not enrolled yet: run "truyen-thanh-agent enrol STRING" with the string from the console');
-  const { receiverId, key } = identity;
-
-  const keySet = await HeldKeySet.open(files, identity.rootKey);
-  const clock = await AgentClock.open({ time, files, bootId, hasBatteryClock: config.hasBatteryClock, log });
-  const reserve = new SpaceReserve(files, limits.spaceReserveBytes);
-  const shelf = await MediaShelf.open(files, log);
-  const stock = new MediaStock({ files, shelf, reserve, clock, diskFreeMinBytes: limits.diskFreeMinBytes, log });
-  const receipts = await ReceiptLog.open({
-    files, key, receiverId, time, log,
-    waitingMax: limits.receiptsWaitingMax, keptMax: limits.receiptsKeptMax, makeRoom: () => stock.giveUpSpace(),
-  }); // prettier-ignore
-  const writer = await ReceiptWriter.open({ receipts, files, clock, bootId, historiesMax: limits.historiesMax, log });
-  await reportBoot(config, files, receipts, writer);
-  await reserve.hold().catch((error: unknown) => log('space-reserve-not-held', { error: wordsOf(error) }));
+  const ground = await openGround(config, parts);
+  const { identity, files, keySet, clock, shelf, stock, receipts, writer } = ground;
+  const { receiverId, key, address } = identity;
 
   const { checkpoint, runs } = await Checkpoint.open(files, log);
   const { replayToleranceMs } = limits;
@@ -90,21 +68,12 @@ export async function openAgent(config: AgentConfig, parts: AgentParts): Promise
     armAheadMs: limits.armAheadMs, checkpointEveryMs: limits.checkpointEveryMs, log,
   }); // prettier-ignore
 
-  const { address } = identity;
-  const mqttUrl = config.mqttUrl;
-  const session = new ServerSession({
-    address,
-    fetch: parts.fetch,
-    receiverId,
-    key,
-    hardwareId: config.hardwareId,
-    mqttUrl,
-    ...limits,
-  });
+  const { hardwareId, mqttUrl } = config;
+  const session = new ServerSession({ address, fetch: parts.fetch, receiverId, key, hardwareId, mqttUrl, ...limits });
   const fetcher = new MediaFetcher({
     shelf, time, log, backOff, openMedia: (...request) => session.openMedia(...request),
     atOnceMax: limits.downloadsAtOnceMax, alteredTriesMax: limits.alteredTriesMax, idleMaxMs: limits.downloadIdleMaxMs,
-    mediaBytesMax: limits.mediaBytesMax, makeRoom: (bytes) => stock.makeRoom(bytes),
+    mediaBytesMax: limits.mediaBytesMax, makeRoom: (...request) => stock.makeRoom(...request),
     onReady: () => reconciler.wake(), onAltered: (sha256) => reportAltered(book, writer, sha256),
   }); // prettier-ignore
   const sender = new ReceiptSender({
@@ -120,7 +89,7 @@ export async function openAgent(config: AgentConfig, parts: AgentParts): Promise
   const handlers: PushHandlers = {
     onConnected: () => {
       contact.noteConnected();
-      sender.wake();
+      sender.noteLinkUp();
       fetcher.retryNow();
     },
     onDown: (down) => takeDown(down, contact, sender),
@@ -138,12 +107,8 @@ export async function openAgent(config: AgentConfig, parts: AgentParts): Promise
 
   function takeOver(): void {
     const { programme } = book;
-    fetcher.want(
-      stock.plan(
-        book.runs.filter((run) => run.stage !== 'ended').map((run) => run.order),
-        programme,
-      ),
-    );
+    const orders = book.runs.filter((run) => run.stage !== 'ended').map((run) => run.order);
+    fetcher.want(stock.plan(orders, programme));
     link.setAreas(programme?.areaIds ?? []);
     contact.applyVolume();
     reconciler.wake();
@@ -176,7 +141,7 @@ export async function openAgent(config: AgentConfig, parts: AgentParts): Promise
       await player.close();
       await receipts.close();
       await tidy(true);
-      await files.writeWhole(CLEAN_END, bootId).catch((error: unknown) => log('clean-end-not-noted', { error: wordsOf(error) }));
+      await noteCleanEnd(files, bootId, log);
     })());
   return {
     receiverId, clock, book, receipts, player, close,
@@ -202,14 +167,6 @@ function takeDown(down: DownLink, contact: ServerContact, sender: ReceiptSender)
     case 'emergency':
       return contact.takeEmergency(down.order);
   }
-}
-
-/** How the life before ended: only a clean end leaves its mark. */
-async function reportBoot(config: AgentConfig, files: DurableFiles, receipts: ReceiptLog, writer: ReceiptWriter): Promise<void> {
-  const isClean = (await files.readText(CLEAN_END)) !== undefined;
-  const previousEnd = receipts.lastSequence === 0 ? 'first' : isClean ? 'clean' : 'abrupt';
-  if (isClean) await files.remove(CLEAN_END);
-  void writer.write({ ...writer.common(), kind: 'booted', agentVersion: config.agentVersion, previousEnd });
 }
 
 function reportAltered(book: OrderBook, writer: ReceiptWriter, sha256: string): void {

@@ -72,10 +72,14 @@ async function run(): Promise<void> {
   writeLog('agent-closing');
 }
 
-main(process.argv.slice(2)).then(
-  () => process.exit(0),
-  (error: unknown) => {
+async function answer(): Promise<void> {
+  try {
+    await main(process.argv.slice(2));
+    process.exit(0);
+  } catch (error) {
     process.stderr.write(`${wordsOf(error)}\n`);
     process.exit(1);
-  },
-);
+  }
+}
+
+void answer();

@@ -63,7 +63,7 @@ export class MqttLink implements PushLink {
     if (!client?.connected) return false;
     const published = client
       .publishAsync(topics.up(receiverId), JSON.stringify(up), { qos: 1 })
-      .then(() => true)
+      .then((): boolean => true)
       .catch((error: unknown) => {
         log('not-published', { type: up.type, error: wordsOf(error) });
         return false;

@@ -25,7 +25,7 @@ export interface FetcherParts {
   backOff: { minMs: number; maxMs: number };
   mediaBytesMax: number;
   /** Gives up space until so many bytes fit beside what must stay free; false when it can't. */
-  makeRoom: (bytes: number) => Promise<boolean>;
+  makeRoom: (bytes: number, inFavourOf: WantedMedia) => Promise<boolean>;
   onReady: (sha256: string) => void;
   /** The server keeps sending something else. */
   onAltered: (sha256: string) => void;
@@ -112,9 +112,12 @@ export class MediaFetcher {
     if (due.length === 0) return;
     this.#timer.abort();
     const timer = (this.#timer = makeAbort());
-    void this.#parts.time.sleep(Math.min(...due) - nowMs, timer.signal).then(() => {
-      if (!timer.signal.aborted) this.#go();
-    });
+    void this.#goAfter(Math.min(...due) - nowMs, timer.signal);
+  }
+
+  async #goAfter(delayMs: number, signal: AbortSignal): Promise<void> {
+    await this.#parts.time.sleep(delayMs, signal);
+    if (!signal.aborted) this.#go();
   }
 
   async #obtain(wanted: WantedMedia, abort: AbortController): Promise<void> {
@@ -134,23 +137,22 @@ export class MediaFetcher {
     }
   }
 
-  async #download({ media }: WantedMedia, abort: AbortController): Promise<void> {
+  async #download(wanted: WantedMedia, abort: AbortController): Promise<void> {
     const { shelf, openMedia, makeRoom, mediaBytesMax } = this.#parts;
-    const { sha256, bytes } = media;
+    const { sha256, bytes } = wanted.media;
     if (bytes > mediaBytesMax) throw new Error(`${bytes} bytes are more than this receiver takes`);
     let have = await shelf.partBytes(sha256);
     if (have > bytes) {
       await shelf.dropPart(sha256);
       have = 0;
     }
-    if (!(await makeRoom(bytes - have))) throw new Error('there is no room for it on this disk');
+    if (!(await makeRoom(bytes - have, wanted))) throw new Error('there is no room for it on this disk');
     if (have < bytes) {
       const reply = await openMedia(sha256, have, abort.signal);
       if (reply.offset !== have) {
         await shelf.dropPart(sha256);
         have = reply.offset;
       }
-      if (have !== 0 && reply.offset === 0) have = 0;
       for await (const chunk of withIdleLimit(reply.bytes, this.#parts.idleMaxMs, abort)) {
         have += chunk.byteLength;
         if (have > bytes) break;

@@ -38,13 +38,22 @@ export function compareWanted(one: WantedMedia, other: WantedMedia): number {
 
 const PROTECTED_MS = 86_400_000;
 
-/** What may go when the disk is full, first to go first. Nothing of the next 24 hours, and nothing of an emergency. */
-export function planEviction(held: readonly string[], wanted: readonly WantedMedia[], nowMs: number): string[] {
+/**
+ * What may go when the disk is full, first to go first. Nothing of the next 24 hours, and nothing of an emergency. Where it makes room
+ * for other media (`inFavourOf`), only what is needed after them: two files must not push each other out in turns.
+ */
+export function planEviction(
+  held: readonly string[],
+  wanted: readonly WantedMedia[],
+  nowMs: number,
+  inFavourOf?: Pick<WantedMedia, 'lane' | 'neededAtMs'>,
+): string[] {
   const byHash = new Map(wanted.map((one) => [one.media.sha256, one]));
+  const neededAfterMs = inFavourOf?.lane === 'programme' ? inFavourOf.neededAtMs : Number.NEGATIVE_INFINITY;
   return held
     .filter((sha256) => {
       const one = byHash.get(sha256);
-      return !one || (one.lane !== 'emergency' && one.neededAtMs > nowMs + PROTECTED_MS);
+      return !one || (one.lane !== 'emergency' && one.neededAtMs > nowMs + PROTECTED_MS && one.neededAtMs > neededAfterMs);
     })
     .sort((one, other) => neededAt(byHash, other) - neededAt(byHash, one) || 0);
 }

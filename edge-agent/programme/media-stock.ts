@@ -36,9 +36,9 @@ export class MediaStock {
   }
 
   /** False when what may go is not enough. */
-  async makeRoom(bytes: number): Promise<boolean> {
+  async makeRoom(bytes: number, inFavourOf: WantedMedia): Promise<boolean> {
     const { diskFreeMinBytes } = this.#parts;
-    return await this.#evictUntil(async () => (await this.#free()) >= bytes + diskFreeMinBytes);
+    return await this.#evictUntil(async () => (await this.#free()) >= bytes + diskFreeMinBytes, inFavourOf);
   }
 
   /** A receipt could not be written: the reserve goes first, since it is here for that; then one file after the other. */
@@ -63,10 +63,10 @@ export class MediaStock {
     return (await this.#parts.files.raw.space()).freeBytes;
   }
 
-  async #evictUntil(isEnough: () => Promise<boolean>): Promise<boolean> {
+  async #evictUntil(isEnough: () => Promise<boolean>, inFavourOf?: WantedMedia): Promise<boolean> {
     const { shelf, clock, log } = this.#parts;
     if (await isEnough()) return true;
-    for (const sha256 of planEviction(shelf.held, this.#wanted, clock.now())) {
+    for (const sha256 of planEviction(shelf.held, this.#wanted, clock.now(), inFavourOf)) {
       log('media-evicted', { sha256 });
       await shelf.remove(sha256);
       if (await isEnough()) return true;

@@ -26,6 +26,7 @@ export class ReceiptSender {
   #loop: Promise<void> | undefined;
   #failures = 0;
   #isBackingOff = false;
+  #isLinkNew = false;
   #refusal: { fromSequence: number; code: ProblemCode } | undefined;
   #oddities = new Set<string>();
 
@@ -39,17 +40,22 @@ export class ReceiptSender {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.wake();
+    this.#wakeUp();
     await this.#loop;
   }
 
   /** There is something new to send; that is no reason to try a dead link sooner. */
   noteWritten(): void {
-    if (!this.#isBackingOff) this.wake();
+    if (!this.#isBackingOff) this.#wakeUp();
   }
 
-  /** The link is up again, or the server has answered. */
-  wake(): void {
+  /** What was on its way over the old connection may be lost. */
+  noteLinkUp(): void {
+    this.#isLinkNew = true;
+    this.#wakeUp();
+  }
+
+  #wakeUp(): void {
     this.#isWoken = true;
     this.#wake.abort();
   }
@@ -61,7 +67,7 @@ export class ReceiptSender {
     if (this.#parts.receipts.acknowledged === before) return;
     this.#failures = 0;
     this.#refusal = undefined;
-    this.wake();
+    this.#wakeUp();
   }
 
   /** The server will not have these: sent again with long pauses, for a person must look at it; the record itself stays. */
@@ -87,22 +93,27 @@ export class ReceiptSender {
         await this.#wait(60_000);
         continue;
       }
-      const last = batch.at(-1)?.head.sequence ?? 0;
+      this.#isLinkNew = false;
       const isSent = await send(batch);
-      const untilMs = this.#parts.time.steadyMs() + answerMaxMs;
-      // Woken by each new receipt too: only an acknowledgement, the time limit or a broken link ends the wait.
-      while (isSent && !this.#isClosed && receipts.acknowledged < last && !this.#refusal) {
-        const leftMs = untilMs - this.#parts.time.steadyMs();
-        if (leftMs <= 0) break;
-        await this.#wait(leftMs);
-        this.#isWoken = false;
-      }
-      if (receipts.acknowledged > from || this.#isClosed) continue;
+      if (isSent) await this.#waitForAnswer(batch.at(-1)?.head.sequence ?? 0, answerMaxMs);
+      if (receipts.acknowledged > from || this.#isLinkNew || this.#isClosed) continue;
       this.#failures++;
       this.#isBackingOff = true;
       await this.#wait(backOffMs(this.#failures, backOff, Math.random()));
       this.#isBackingOff = false;
       this.#refusal = undefined;
+    }
+  }
+
+  /** Woken by each new receipt too: only an answer, the time limit or another connection ends the wait. */
+  async #waitForAnswer(lastSequence: number, maxMs: number): Promise<void> {
+    const { receipts, time } = this.#parts;
+    const untilMs = time.steadyMs() + maxMs;
+    while (!this.#isClosed && !this.#refusal && !this.#isLinkNew && receipts.acknowledged < lastSequence) {
+      const leftMs = untilMs - time.steadyMs();
+      if (leftMs <= 0) return;
+      await this.#wait(leftMs);
+      this.#isWoken = false;
     }
   }
 

@@ -28,6 +28,12 @@ test('what nobody wants goes first, then what is needed last; nothing of the nex
   expect(planEviction(held, plan, NOW_MS)).toEqual([foreign, stock.sha256, later.sha256]);
 });
 
+test('nothing goes for what is needed later than itself, but all that may go for an emergency', () => {
+  const held = [later.sha256, stock.sha256];
+  expect(planEviction(held, plan, NOW_MS, { lane: 'programme', neededAtMs: NOW_MS + 72 * HOUR_MS })).toEqual([stock.sha256]);
+  expect(planEviction(held, plan, NOW_MS, { lane: 'emergency', neededAtMs: NOW_MS + 72 * HOUR_MS })).toEqual(held.toReversed());
+});
+
 test('the stock lasts until the first order whose media are not here, or the end of the programme', () => {
   const orders = [inHours(2, soon), inHours(48, later)];
   expect(stockHours(programme, orders, (sha256) => sha256 === soon.sha256, NOW_MS)).toBe(48);
