@@ -47,6 +47,7 @@ export class UploadDesk {
   readonly #db: Db;
   readonly #clock: Clock;
   readonly #mediaJob: MediaJob;
+  readonly #closing = new AbortController();
   readonly #inspections = new Map<string, Promise<void>>();
   /** One recording is decoded at a time: the processor belongs to others too. */
   #lastInspection: Promise<unknown> = Promise.resolve();
@@ -120,6 +121,12 @@ export class UploadDesk {
     if (errors.length > 0) throw new AggregateError(errors, 'some uploads could not be looked at');
   }
 
+  /** Stops looking; what was not finished is looked at after the next start. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#lastInspection;
+  }
+
   async #discard(uploadId: string): Promise<void> {
     // The row first: a file without a row is removed at the next start.
     await discardUpload(this.#db, uploadId, instantOf(this.#clock.now()));
@@ -129,7 +136,8 @@ export class UploadDesk {
   async #inspect(uploadId: string): Promise<void> {
     const upload = await findUpload(this.#db, uploadId);
     if (upload?.state !== 'open') return;
-    const finding = await inspectUpload(upload, this.files.pathOf(uploadId), this.limits, this.#mediaJob);
+    const job = { ...this.#mediaJob, signal: this.#closing.signal };
+    const finding = await inspectUpload(upload, this.files.pathOf(uploadId), this.limits, job);
     await saveFinding(this.#db, uploadId, finding, instantOf(this.#clock.now()));
     if (finding.state === 'refused') await this.files.erase(uploadId);
   }

@@ -1,5 +1,5 @@
 import type { Rendition } from '#contract/bulletin.ts';
-import { findRevision, type StoredBulletin } from '../bulletins/bulletin-store.ts';
+import { findBulletin, findRevision, type StoredBulletin } from '../bulletins/bulletin-store.ts';
 import { inTransaction } from '../database/open-database.ts';
 import { instantOf } from '../lib/clock.ts';
 import { isProblem, Problem } from '../lib/problem.ts';
@@ -9,7 +9,15 @@ import { withWorkFolder } from '../media/work-folder.ts';
 import { makeSpokenText, type Source, speak, takeRecording } from './make-source.ts';
 import { RenderProgress } from './render-progress.ts';
 import type { RenderDeps, RenderRun } from './rendering-deps.ts';
-import { type Claim, claimRendering, type RevisionKey, saveDone, saveFailed, saveSpokenText } from './rendering-store.ts';
+import {
+  type Claim,
+  claimRendering,
+  type RevisionKey,
+  saveCancelled,
+  saveDone,
+  saveFailed,
+  saveSpokenText,
+} from './rendering-store.ts';
 import { insertRenditions } from './rendition-store.ts';
 
 /** For one program at a time; an hour of sound takes about a minute. */
@@ -24,6 +32,12 @@ class ClaimLost extends Error {}
  * thrown, for whoever runs it to try again.
  */
 export async function renderBulletin(deps: RenderDeps, key: RevisionKey, run: RenderRun): Promise<void> {
+  const current = await findBulletin(deps.db, key.bulletinId);
+  if (current && current.revision !== key.revision) {
+    // Edited since: nobody will hear this revision, and the new one is waiting.
+    await saveCancelled(deps.db, key, instantOf(deps.clock.now()));
+    return;
+  }
   const claim = await claimRendering(deps.db, key, instantOf(deps.clock.now()));
   if (!claim) return;
   const bulletin = await findRevision(deps.db, key.bulletinId, key.revision);

@@ -26,6 +26,7 @@ interface RenderingRow {
 }
 
 const UNFINISHED = ['queued', 'running'];
+const EMERGENCIES_MAX = 20;
 
 /** Notes that a revision shall be rendered. False where it is done, or a run is under way. */
 export async function requestRendering(db: Db, key: RevisionKey, at: string): Promise<boolean> {
@@ -90,6 +91,18 @@ export async function listOwedRenderings(
     .orderBy('requested_at')
     .limit(limit)
     .select('bulletin_id', 'revision');
+  return rows.map((row) => ({ bulletinId: row.bulletin_id, revision: row.revision }));
+}
+
+/** Emergencies that are neither done nor given up. */
+export async function listUnfinishedEmergencies(db: Db): Promise<RevisionKey[]> {
+  const rows = await db('renderings as g')
+    .join('bulletin_revisions as v', (join) => join.on('v.bulletin_id', 'g.bulletin_id').andOn('v.revision', 'g.revision'))
+    .where('v.class', 'emergency')
+    .whereIn('g.state', UNFINISHED)
+    .orderBy('g.requested_at')
+    .limit(EMERGENCIES_MAX)
+    .select<{ bulletin_id: string; revision: number }[]>('g.bulletin_id', 'g.revision');
   return rows.map((row) => ({ bulletinId: row.bulletin_id, revision: row.revision }));
 }
 

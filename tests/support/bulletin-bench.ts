@@ -23,7 +23,7 @@ import { closeServer, createHttpServer, listen } from '../../server/http/http-se
 import { type Clock, instantOf, systemClock } from '../../server/lib/clock.ts';
 import { Problem } from '../../server/lib/problem.ts';
 import { AudioLibrary } from '../../server/media/audio-library.ts';
-import { defaultPrograms } from '../../server/media/probe-programs.ts';
+import { defaultPrograms, type MediaPrograms } from '../../server/media/probe-programs.ts';
 import { bulletinRendering } from '../../server/rendering/bulletin-rendering.ts';
 import { EspeakEngine } from '../../server/rendering/espeak-engine.ts';
 import { checkText } from '../../server/rendering/normalise-check-rules.ts';
@@ -41,6 +41,7 @@ export interface BulletinBenchOptions {
   dataFolder?: string;
   clock?: Clock;
   engines?: readonly TtsEngine[];
+  programs?: MediaPrograms;
   uploadsFolder?: string;
   workFolder?: string;
   roomKeptBytes?: number;
@@ -92,7 +93,7 @@ export class BulletinBench implements AsyncDisposable {
       clock,
       logger: pino({ level: 'silent' }),
       engines: parts.engines,
-      programs: defaultPrograms,
+      programs: options.programs ?? defaultPrograms,
       audioLibrary: library,
       workFolder: parts.workFolder,
       uploadPath: (uploadId) => desk.files.pathOf(uploadId),
@@ -136,7 +137,7 @@ export class BulletinBench implements AsyncDisposable {
       clock,
       folder: options.uploadsFolder ?? join(dataFolder, 'uploads'),
       limits,
-      mediaJob: { programs: defaultPrograms, timeLimitMs: 60_000 },
+      mediaJob: { programs: options.programs ?? defaultPrograms, timeLimitMs: 60_000 },
       roomKeptBytes: options.roomKeptBytes ?? 0,
     });
     const library = await AudioLibrary.open(join(dataFolder, 'media'));
@@ -147,6 +148,7 @@ export class BulletinBench implements AsyncDisposable {
       async () => folder?.[Symbol.asyncDispose](),
       () => db.destroy(),
       () => bench.runs.close(),
+      () => desk.close(),
     );
     await bench.#settle();
     await bench.#serve();

@@ -11,6 +11,7 @@ import { EspeakEngine } from '../../../server/rendering/espeak-engine.ts';
 import { endRendering, renderBulletin } from '../../../server/rendering/render-bulletin.ts';
 import { findRevision, freezeRevision } from '../../../server/bulletins/bulletin-store.ts';
 import { requestRendering } from '../../../server/rendering/rendering-store.ts';
+import { renderingWorker } from '../../../server/rendering/rendering-worker.ts';
 import type { RenderQueue } from '../../../server/rendering/rendering-deps.ts';
 import type { TtsEngine, TtsRequest } from '../../../server/rendering/tts-engine.ts';
 import type { ApiClient } from '../../support/api-client.ts';
@@ -119,6 +120,15 @@ describe('a rendering', () => {
     expect(await readdir(bench.renderDeps.workFolder)).toEqual([]);
   });
 
+  it('of a revision that was edited meanwhile is left alone', async () => {
+    const key = await requested(bench, author);
+    const body = { revision: key.revision, title: 'Mới', text: 'Một văn bản mới.', field: 4 };
+    await author.call('editBulletin', { params: { bulletinId: key.bulletinId }, body });
+    await renderBulletin(bench.renderDeps, key, idle);
+    expect(await bench.db('renderings').where('bulletin_id', key.bulletinId)).toMatchObject([{ state: 'cancelled' }]);
+    expect(await bench.db('renditions').where('bulletin_id', key.bulletinId)).toEqual([]);
+  });
+
   it('that could not be done in all its tries says why', async () => {
     const key = await requested(bench, author);
     await endRendering(bench.renderDeps, key, new Error('ffmpeg was killed by SIGSEGV'));
@@ -172,6 +182,28 @@ describe('a rendering that fails', () => {
     expect((await own.rendered(client, draft.bulletinId)).renditions[0]).toMatchObject({ engine: 'espeak-ng' });
   });
 
+  it('for want of ffmpeg keeps the recording, and it is looked at when the program is there', async () => {
+    await using folder = await TempFolder.create();
+    const file = await makeSpeech(folder.path);
+    const dataFolder = join(folder.path, 'data');
+    const programs = { ...defaultPrograms, ffmpeg: '/nowhere/ffmpeg', ffprobe: '/nowhere/ffprobe' };
+    let uploadId: string;
+    {
+      await using bare = await BulletinBench.open({ dataFolder, programs });
+      const client = await bare.as('author');
+      // Its last request is answered 503; asked again, the server has all bytes, so the sender is content.
+      uploadId = await client.upload(file, bare.areas.north);
+      expect(await client.call('readUpload', { params: { uploadId } })).toMatchObject({ state: 'open', problem: null });
+      const draft = await bare.compose(client);
+      await ask(client, 'submitBulletin', draft);
+      const { rendering } = await bare.rendered(client, draft.bulletinId, 'failed');
+      expect(rendering.problem).toMatchObject({ code: 'engine-missing', params: { install: 'apt-get install ffmpeg' } });
+    }
+    await using own = await BulletinBench.open({ dataFolder });
+    await own.desk.settle();
+    expect(await own.desk.find(uploadId)).toMatchObject({ state: 'finished', sha256: await hashFile(file) });
+  });
+
   it('on a full disk says so and leaves nothing there', async () => {
     await using disk = await SmallDisk.create(300);
     await using own = await BulletinBench.open({ workFolder: disk.path });
@@ -199,6 +231,22 @@ describe('an emergency', () => {
     const normal = await own.compose(officer);
     expect(await ask(officer, 'submitBulletin', normal)).toMatchObject({ rendering: { state: 'queued' } });
     expect(ordered).toEqual([{ bulletinId: normal.bulletinId, revision: 1 }]);
+  });
+
+  it('that a killed process left behind goes on at the next start, still without the queue', async () => {
+    const ordered: unknown[] = [];
+    const deaf: RenderQueue = { enqueue: async (key) => ordered.push(key), cancel: async () => undefined };
+    await using own = await BulletinBench.open({ queue: deaf });
+    const officer = await own.as('officer');
+    const key = await requested(own, officer, { class: 'emergency' });
+    const waiting = await requested(own, officer);
+    const killed = { state: 'running', started_at: '2026-11-22T05:00:00.000Z' };
+    await own.db('renderings').where('bulletin_id', key.bulletinId).update(killed);
+    const worker = renderingWorker(own.renderDeps, own.runs);
+    await Promise.all([worker.resumeEmergencies(), worker.resumeEmergencies()]);
+    expect((await own.rendered(officer, key.bulletinId)).renditions).toHaveLength(2);
+    const left = await officer.call('readBulletin', { params: { bulletinId: waiting.bulletinId } });
+    expect([left.rendering.state, ordered]).toEqual(['queued', []]);
   });
 
   it('whose engine breaks in an unforeseen way says so on the bulletin', async () => {
