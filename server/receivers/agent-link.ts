@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -148,7 +149,7 @@ export class AgentLink {
   }
 
   #takeUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const isOurs = new URL(request.url ?? '/', 'http://any').pathname === MQTT_PATH;
+    const isOurs = request.url?.split('?')[0] === MQTT_PATH;
     if (!isOurs || this.#streams.size >= CONNECTIONS_MAX) {
       socket.on('error', () => undefined); // the caller may be gone before the refusal
       socket.end(`HTTP/1.1 ${isOurs ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\n\r\n`);
@@ -177,14 +178,18 @@ export class AgentLink {
 
   #guardBroker(): void {
     const broker = this.#broker;
-    broker.preConnect = (_client, packet, done) => {
+    broker.preConnect = (client, packet, done) => {
       // Ids of our own making: a chosen one could push another receiver's connection out. Sessions are clean whatever is asked.
       packet.clientId = randomUUID();
       packet.clean = true;
       const { username = '', will } = packet;
-      const isWillRight = !will || (mayPublish(username, will.topic) && !will.retain);
-      // NOTE: without an error the broker would keep the refused connection open, and idle for ever.
-      done(isWillRight ? null : new Error('a will that is not its own'), isWillRight);
+      const connection = this.#byClient.get(client);
+      // A wrong will is refused with the login: that way the receiver is told. A right one is kept here, because the broker
+      // publishes the wills of living receivers when the clock jumps.
+      if (connection) connection.isWillRight = !will || (mayPublish(username, will.topic) && !will.retain);
+      if (connection && will) connection.will = will.payload.toString();
+      delete packet.will;
+      done(null, true);
     };
     // The broker asks with callbacks, we answer with promises.
     broker.authenticate = (client, username, password, done) => {
@@ -199,6 +204,9 @@ export class AgentLink {
     broker.on('unsubscribe', (unsubscribed, client) => {
       for (const topic of unsubscribed) this.#byClient.get(client)?.topics.delete(topic);
     });
+    // Its types leave out the event that would otherwise end the process.
+    const emitter: EventEmitter = broker;
+    emitter.on('error', (error: Error) => this.#deps.logger.error({ err: error }, 'the broker failed at something'));
     broker.on('clientDisconnect', (client) => this.#forget(client));
     const noteFault = (client: Client, error: Error) => {
       const connection = this.#byClient.get(client);
@@ -223,6 +231,7 @@ export class AgentLink {
     if (request.receiverId !== username) throw new Problem('receiver-signature-wrong');
     const connection = this.#byClient.get(client);
     if (!connection) throw new Error('a client without a connection');
+    if (!connection.isWillRight) throw new Problem('request-invalid', { faults: ['the will is not on its own topic'] });
     const login = { receiverId: username, isCut: false };
     this.#loggingIn.add(login);
     try {
@@ -236,7 +245,7 @@ export class AgentLink {
     this.#byReceiver.set(username, connection);
   }
 
-  /** Wills pass here as well. The answer waits for the handler, so a receiver sends no faster than it is understood. */
+  /** The answer waits for the handler, so a receiver sends no faster than it is understood. */
   async #take(client: Client | null, packet: PublishPacket): Promise<void> {
     const connection = client ? this.#byClient.get(client) : undefined;
     const receiverId = connection?.receiverId;
@@ -272,7 +281,6 @@ export class AgentLink {
     });
   }
 
-  /** Its will, if it had one, has been taken before this. */
   #forget(client: Client): void {
     const connection = this.#byClient.get(client);
     const receiverId = connection?.receiverId;

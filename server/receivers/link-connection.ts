@@ -26,6 +26,9 @@ export class LinkConnection {
   /** Set once it has logged in. */
   receiverId: string | undefined;
   isCut = false;
+  isWillRight = false;
+  /** What it wants said for it when it is gone by itself. */
+  will: string | undefined;
   readonly #handlers: UpLinkHandlers;
   readonly #log: BoundedLog;
   #waiting = 0;
@@ -58,6 +61,8 @@ export class LinkConnection {
   end(): void {
     const { receiverId } = this;
     if (receiverId === undefined) return;
+    const { will } = this;
+    if (will !== undefined) void this.#inTurn(() => this.#handle(will));
     void this.#inTurn(async () => [await this.#handlers.onPresence(receiverId, 'offline', 'link-closed')]);
   }
 
