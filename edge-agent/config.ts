@@ -73,7 +73,7 @@ export interface AgentConfig {
 }
 
 /** @throws an Error that names the variable and what is wrong with it. */
-export function readConfig(environment: NodeJS.ProcessEnv): AgentConfig {
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): AgentConfig {
   const parsed = Environment.safeParse(environment);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
@@ -102,7 +102,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): AgentConfig {
 }
 
 /** What systemd tells a unit with `Type=notify` and `WatchdogSec`. */
-export function readSystemdEnvironment(environment: NodeJS.ProcessEnv): { notifySocket: string | undefined; watchdogMs: number } {
+export function readSystemdEnvironment(environment: NodeJS.ProcessEnv = process.env): {
+  notifySocket: string | undefined;
+  watchdogMs: number;
+} {
   const microseconds = z.coerce.number().int().positive().catch(30_000_000).parse(environment.WATCHDOG_USEC);
   return { notifySocket: environment.NOTIFY_SOCKET, watchdogMs: microseconds / 1_000 };
 }

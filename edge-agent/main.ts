@@ -33,7 +33,7 @@ async function main([command, ...rest]: string[]): Promise<void> {
     case 'enrol': {
       const [text] = rest;
       if (text === undefined) throw new Error('the enrolment string is missing: truyen-thanh-agent enrol STRING');
-      const { receiverId } = await enrolReceiver(readConfig(process.env), text);
+      const { receiverId } = await enrolReceiver(readConfig(), text);
       return void process.stdout.write(`enrolled as ${receiverId}\n`);
     }
     case 'run':
@@ -44,7 +44,7 @@ async function main([command, ...rest]: string[]): Promise<void> {
 }
 
 async function run(): Promise<void> {
-  const config = readConfig(process.env);
+  const config = readConfig();
   await using _lock = await lockFolder(config.dataFolder);
   await using agent = await openAgent(config, {
     files: openDiskFiles(config.dataFolder),
@@ -54,7 +54,7 @@ async function run(): Promise<void> {
     log: writeLog,
   });
   writeLog('agent-up', { receiverId: agent.receiverId, version: AGENT_VERSION, clockTrust: agent.clock.trust });
-  const { notifySocket, watchdogMs } = readSystemdEnvironment(process.env);
+  const { notifySocket, watchdogMs } = readSystemdEnvironment();
   const notify = findSystemdNotify({ NOTIFY_SOCKET: notifySocket }, writeLog);
   using _watchdog =
     notify &&

@@ -99,7 +99,7 @@ export class MqttLink implements PushLink {
 
   /** Resolves when an open connection has closed; rejects when none came about. */
   async #connectUntilClosed(): Promise<void> {
-    const { makeLogin, receiverId, requestMaxMs, handlers } = this.#parts;
+    const { makeLogin, receiverId, requestMaxMs } = this.#parts;
     const login = await makeLogin(this.#abort.signal);
     const will: UpLink = { type: 'presence', v: 1, state: 'offline', reason: 'link-lost' };
     this.#subscribed = new Set();
@@ -121,17 +121,23 @@ export class MqttLink implements PushLink {
     client.on('error', (error) => (failure = error));
     client.on('message', (_topic, payload) => this.#takeDown(payload));
     client.on('connect', () => {
-      void this.#subscribe(client).then(async (isSubscribed) => {
-        if (!isSubscribed) return client.end(true);
-        await this.publish({ type: 'presence', v: 1, state: 'online', reason: 'connected' });
-        handlers.onConnected();
-      });
+      void this.#greet(client);
     });
     if (this.#abort.signal.aborted) client.end(true);
     await new Promise<void>((resolve) => client.once('close', () => resolve()));
     client.end(true);
     this.#client = undefined;
     if (failure) throw failure;
+  }
+
+  /** Online is said once we can be reached. */
+  async #greet(client: MqttClient): Promise<void> {
+    if (!(await this.#subscribe(client))) {
+      client.end(true);
+      return;
+    }
+    await this.publish({ type: 'presence', v: 1, state: 'online', reason: 'connected' });
+    this.#parts.handlers.onConnected();
   }
 
   /** Leaves areas we stand in no more and joins the new ones. */

@@ -97,9 +97,7 @@ export class ServerContact {
 
   /** One after the other, in the order of arrival. */
   takeEmergency(signed: SignedOrder): void {
-    this.#emergencies = this.#emergencies.then(async () => {
-      await this.#guard('emergency', () => this.#takeEmergency(signed));
-    });
+    this.#emergencies = this.#takeAfter(this.#emergencies, signed);
   }
 
   applyVolume(): void {
@@ -108,6 +106,11 @@ export class ServerContact {
     void player
       .setVolume(book.policy.volumePercentMax)
       .catch((error: unknown) => log('volume-not-set', { error: wordsOf(error) }));
+  }
+
+  async #takeAfter(before: Promise<void>, signed: SignedOrder): Promise<void> {
+    await before;
+    await this.#guard('emergency', () => this.#takeEmergency(signed));
   }
 
   async #takeEmergency(signed: SignedOrder): Promise<void> {

@@ -1,35 +1,34 @@
-import { z } from 'zod';
-import type { Receipt, ReceiptBody } from '#contract/receipt.ts';
-import { DeliveryOutcome } from '#contract/receipt.ts';
-import { Id } from '#contract/primitives.ts';
+import type { DeliveryOutcome, Receipt, ReceiptBody } from '#contract/receipt.ts';
 
 /**
  * What this receiver has already said about each order, folded from its own receipts: the one memory of what was refused, begun
  * and ended, so that nothing is started or reported twice. Saved now and then with the sequence up to which it was folded.
  */
-const SoundingHistory = z.object({
-  /** Whether its end was reported; one that began and did not end was cut off by a crash. */
-  isEnded: z.boolean(),
-  outcome: z.enum(['rendered', 'partial', 'failed']).nullable(),
-  playedMs: z.number(),
-});
-export const OrderHistory = z.object({
-  orderId: Id,
-  airingId: Id.nullable(),
-  refusedCodes: z.array(z.string()),
-  isReady: z.boolean(),
-  isArmed: z.boolean(),
-  /** By `repeat:item`. */
-  soundings: z.record(z.string(), SoundingHistory),
-  /** Interrupted and not resumed yet. */
-  isSuspended: z.boolean(),
-  outcome: DeliveryOutcome.nullable(),
-  lastRecordedAt: z.string(),
-});
-export type OrderHistory = z.infer<typeof OrderHistory>;
+export interface Histories {
+  sequence: number;
+  orders: Record<string, OrderHistory>;
+}
 
-export const Histories = z.object({ sequence: z.int().min(0), orders: z.record(z.string(), OrderHistory) });
-export type Histories = z.infer<typeof Histories>;
+export interface OrderHistory {
+  orderId: string;
+  airingId: string | null;
+  refusedCodes: string[];
+  isReady: boolean;
+  isArmed: boolean;
+  /** By `repeat:item`. */
+  soundings: Record<string, SoundingHistory>;
+  /** Interrupted and not resumed yet. */
+  isSuspended: boolean;
+  outcome: DeliveryOutcome | null;
+  lastRecordedAt: string;
+}
+
+export interface SoundingHistory {
+  /** Whether its end was reported; one that began and did not end was cut off by a crash. */
+  isEnded: boolean;
+  outcome: 'rendered' | 'partial' | 'failed' | null;
+  playedMs: number;
+}
 
 export const noHistories: Histories = { sequence: 0, orders: {} };
 

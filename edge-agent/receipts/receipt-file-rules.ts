@@ -1,9 +1,11 @@
-import { z } from 'zod';
+import { Sha256 } from '#contract/primitives.ts';
 import { Receipt } from '#contract/receipt.ts';
 
 /** First line of a file whose acknowledged beginning was cut off: what stood before. */
-export const BaseLine = z.object({ base: z.object({ sequence: z.int().min(0), hash: z.string().length(64) }) });
-export type Base = z.infer<typeof BaseLine>['base'];
+export interface Base {
+  sequence: number;
+  hash: string;
+}
 
 export interface ReadFile {
   base: Base | undefined;
@@ -47,10 +49,15 @@ export function formatReceiptLine(receipt: Receipt): string {
 function parseLine(content: string, line: number): Receipt | { base: Base } | undefined {
   try {
     const value: unknown = JSON.parse(content);
-    return line === 1 && BaseLine.safeParse(value).success ? BaseLine.parse(value) : Receipt.parse(value);
+    return line === 1 && isBaseLine(value) ? value : Receipt.parse(value);
   } catch {
     return undefined; // the caller counts it as torn or damaged
   }
+}
+
+function isBaseLine(value: unknown): value is { base: Base } {
+  const base = (value as { base?: Partial<Base> } | null)?.base;
+  return Number.isSafeInteger(base?.sequence) && typeof base?.hash === 'string' && Sha256.safeParse(base.hash).success;
 }
 
 function byteLength(text: string): number {

@@ -1,18 +1,37 @@
+import { z } from 'zod';
+import { Id } from '#contract/primitives.ts';
 import type { ClockTrust } from '#contract/primitives.ts';
 import type { ProblemCode } from '#contract/problem.ts';
+import { DeliveryOutcome } from '#contract/receipt.ts';
 import type { ReceiptBody } from '#contract/receipt.ts';
 import type { AgentClock } from '../clock/agent-clock.ts';
 import type { DurableFiles } from '../files/durable-files.ts';
 import { wordsOf } from '../log.ts';
 import type { Log } from '../log.ts';
-import { foldBody, foldReceipts, forgetOldHistories, Histories, newHistory, noHistories } from './order-history-rules.ts';
-import type { OrderHistory } from './order-history-rules.ts';
+import { foldBody, foldReceipts, forgetOldHistories, newHistory, noHistories } from './order-history-rules.ts';
+import type { Histories, OrderHistory } from './order-history-rules.ts';
 import type { ReceiptLog } from './receipt-log.ts';
 
 const PATH = 'seen-orders.json';
 /** Longer than any programme or order lives. */
 const FORGET_AFTER_MS = 40 * 86_400_000;
 const SAVE_EVERY_RECEIPTS = 100;
+
+const SavedHistory = z.object({
+  orderId: Id,
+  airingId: Id.nullable(),
+  refusedCodes: z.array(z.string()),
+  isReady: z.boolean(),
+  isArmed: z.boolean(),
+  soundings: z.record(
+    z.string(),
+    z.object({ isEnded: z.boolean(), outcome: z.enum(['rendered', 'partial', 'failed']).nullable(), playedMs: z.number() }),
+  ),
+  isSuspended: z.boolean(),
+  outcome: DeliveryOutcome.nullable(),
+  lastRecordedAt: z.string(),
+});
+const SavedHistories = z.object({ sequence: z.int().min(0), orders: z.record(z.string(), SavedHistory) });
 
 export interface ReceiptCommon {
   v: 1;
@@ -113,7 +132,7 @@ async function readHistories({ files, log }: ReceiptWriterParts): Promise<Histor
   const text = await files.readText(PATH);
   if (text === undefined) return structuredClone(noHistories);
   try {
-    return Histories.parse(JSON.parse(text));
+    return SavedHistories.parse(JSON.parse(text));
   } catch (error) {
     log('seen-orders-unreadable', { error: wordsOf(error) });
     return structuredClone(noHistories);

@@ -87,6 +87,8 @@ describe('an agent refuses and reports once', () => {
         bench.agent?.lookNow();
         await bench.until('it has looked', () => bench.log.filter(({ event }) => event === 'programme-arrived').length > seen);
       }
+      await bench.until('it is on record', () => bench.refusals(code).length > 0);
+      await time.pass(500);
       expect(bench.refusals(code)).toHaveLength(1);
       expect(bench.agent?.book.programme?.revision).toBe(3);
     };
