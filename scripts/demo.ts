@@ -8,10 +8,11 @@ import { promisify } from 'node:util';
 import type { Delivery } from '#contract/airing.ts';
 import type { Bulletin } from '#contract/bulletin.ts';
 import { Receipt } from '#contract/receipt.ts';
-import type { Recording } from '../tests/support/sound-card.ts';
+import type { Recording, SoundCard } from '../tests/support/sound-card.ts';
+import { type BulletinContent, makeBulletin } from '../tests/support/make-bulletin.ts';
 import { waitFor } from '../tests/support/wait-for.ts';
-import { type DemoReceiver, type DemoSite, openDemoSite } from './demo/demo-site.ts';
-import { opusOf, type Proof, summarise } from './demo/report.ts';
+import { type SiteReceiver, type CommuneSite, openCommuneSite } from '../tests/support/commune-site.ts';
+import { type Proof, summarise } from './demo/report.ts';
 import { CDS_TEXT, EMERGENCY_TEXT, RECORDED_TEXT } from './demo/texts.ts';
 
 /** How far ahead the airing is planned: media have to be fetched, loaded and armed, and one link is cut before it starts. */
@@ -24,7 +25,13 @@ await main();
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'truyen-thanh-demo-'));
   try {
-    await using site = await openDemoSite(folder, options.port, say);
+    await using site = await openCommuneSite({
+      folder,
+      sound: 'recorded',
+      port: options.port,
+      environment: { TT_CLOSE_AFTER_MS: '1000' },
+      say,
+    });
     const result = await runOnce(site, folder);
     if (options.isJson) process.stdout.write(`${JSON.stringify(result)}\n`);
     else process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
@@ -35,11 +42,11 @@ async function main(): Promise<void> {
   }
 }
 
-async function runOnce(site: DemoSite, folder: string) {
+async function runOnce(site: CommuneSite, folder: string) {
   const recordings: Recording[] = [];
-  for (const index of site.receivers.keys()) recordings.push(await site.card.record(index));
+  for (const index of site.receivers.keys()) recordings.push(await (site.card as SoundCard).record(index));
   const news = await prepareBulletins(site, folder);
-  const warning = await makeBulletin(site, { title: 'Vỡ bờ bao', text: EMERGENCY_TEXT, class: 'emergency', field: 2 });
+  const warning = await make(site, { title: 'Vỡ bờ bao', text: EMERGENCY_TEXT, class: 'emergency', field: 2 });
   const startsAt = new Date(Date.now() + LEAD_MS).toISOString();
   say(`scheduling the airing for ${startsAt}`);
   const airing = await site.approver.call('scheduleAiring', {
@@ -52,8 +59,8 @@ async function runOnce(site: DemoSite, folder: string) {
       gapMs: 2_000,
     },
   });
-  const offline = site.receivers[2] as DemoReceiver;
-  const struck = site.receivers[1] as DemoReceiver;
+  const offline = site.receivers[2] as SiteReceiver;
+  const struck = site.receivers[1] as SiteReceiver;
   await waitForStates(site, airing.airingId, ['ready'], 'all receivers ready');
   say(`cutting the link of ${offline.name} before air time`);
   offline.link.cut();
@@ -78,47 +85,28 @@ async function runOnce(site: DemoSite, folder: string) {
   return summarise({ site, recordings, news, airing, deliveries, emergency, proof, offline, struck }, say);
 }
 
-async function prepareBulletins(site: DemoSite, folder: string): Promise<Bulletin[]> {
+async function prepareBulletins(site: CommuneSite, folder: string): Promise<Bulletin[]> {
   const recordingFile = join(folder, 'loi-nhac-truong-ap.mp3');
   const wav = join(folder, 'recording.wav');
   await promisify(execFile)('espeak-ng', ['-v', 'vi', '-s', '145', '-p', '35', '-w', wav, RECORDED_TEXT]);
   await promisify(execFile)('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-i', wav, '-b:a', '96k', recordingFile]);
-  const text = await makeBulletin(site, { title: 'Chuyển đổi số tháng 11', text: CDS_TEXT, topics: ['CĐS'], field: 3 });
+  const text = await make(site, { title: 'Chuyển đổi số tháng 11', text: CDS_TEXT, topics: ['CĐS'], field: 3 });
   say('uploading a recording');
   const uploadId = await site.author.upload(recordingFile, site.communeId);
-  const recording = await makeBulletin(site, { title: 'Lời nhắc của trưởng ấp', uploadId, field: 4 });
+  const recording = await make(site, { title: 'Lời nhắc của trưởng ấp', uploadId, field: 4 });
   return [text, recording];
 }
 
-/** Composed and submitted by the author, listened to and approved by another. */
-async function makeBulletin(
-  site: DemoSite,
-  content: { title: string; field: number; text?: string; uploadId?: string; topics?: string[]; class?: 'normal' | 'emergency' },
-): Promise<Bulletin> {
+function make(site: CommuneSite, content: BulletinContent): Promise<Bulletin> {
   say(`composing, submitting and approving “${content.title}”`);
-  const kind = content.uploadId === undefined ? ('text' as const) : ('recording' as const);
-  const draft = await site.author.call('composeBulletin', { body: { areaId: site.communeId, kind, ...content } });
-  const { bulletinId, revision } = draft;
-  await site.author.call('submitBulletin', { params: { bulletinId }, body: { revision } });
-  const rendered = await waitFor(
-    `the rendition of ${content.title}`,
-    async () => {
-      const bulletin = await site.approver.call('readBulletin', { params: { bulletinId } });
-      const { state, problem } = bulletin.rendering;
-      if (state === 'failed') throw new Error(`rendering failed: ${JSON.stringify(problem)}`);
-      return state === 'done' && bulletin;
-    },
-    120_000,
-  );
-  const { sha256 } = opusOf(rendered);
-  return site.approver.call('approveBulletin', { params: { bulletinId }, body: { revision, renditionSha256: sha256 } });
+  return makeBulletin(site, content);
 }
 
 /** During the repeat, an emergency of a few seconds at one receiver. */
 async function breakIn(
-  site: DemoSite,
+  site: CommuneSite,
   airing: { airingId: string; startsAt: string; endsAt: string },
-  struck: DemoReceiver,
+  struck: SiteReceiver,
   warning: Bulletin,
 ) {
   const startsAtMs = Date.parse(airing.startsAt);
@@ -137,7 +125,7 @@ async function breakIn(
   return airingId;
 }
 
-async function waitForStates(site: DemoSite, airingId: string, states: readonly string[], what: string): Promise<Delivery[]> {
+async function waitForStates(site: CommuneSite, airingId: string, states: readonly string[], what: string): Promise<Delivery[]> {
   say(`waiting for: ${what}`);
   return waitFor(
     what,
@@ -150,7 +138,7 @@ async function waitForStates(site: DemoSite, airingId: string, states: readonly 
 }
 
 /** Exports the receipts and has them checked by the stand-alone verifier, in a process of its own. */
-async function prove(site: DemoSite, airingId: string): Promise<Proof> {
+async function prove(site: CommuneSite, airingId: string): Promise<Proof> {
   say('exporting the receipts and verifying them');
   const file = join(tmpdir(), `truyen-thanh-receipts-${airingId}.jsonl`);
   const exporter = ['--import', 'tsx', 'scripts/export-receipts.ts', '--airing', airingId, '--data', site.server.dataFolder];
@@ -170,7 +158,7 @@ async function prove(site: DemoSite, airingId: string): Promise<Proof> {
   return { export: file, receipts, count: verdict.count, verified: verdict.verified, trust };
 }
 
-async function readRootKey(site: DemoSite): Promise<string> {
+async function readRootKey(site: CommuneSite): Promise<string> {
   return (await site.author.call('readKeySet', {})).keyId;
 }
 
@@ -179,7 +167,7 @@ async function until(atMs: number, what: string): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, Math.max(0, atMs - Date.now())));
 }
 
-async function stayUp(site: DemoSite): Promise<void> {
+async function stayUp(site: CommuneSite): Promise<void> {
   say(`the system stays up at ${site.server.url}; end it with Ctrl-C`);
   await new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve());

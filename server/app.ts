@@ -99,7 +99,7 @@ async function assemble(config: Config, clock: Clock, logger: Logger, closers: C
     else logger.error({ err: error, name, payload }, 'a job was given up; the sweep orders it again');
   });
   const questions = [...dispatchOwed(wiring.dispatch), worker.question];
-  const upkeep = new UpkeepDuties({ ...ground, clock, logger, dispatch: wiring.dispatch, questions });
+  const upkeep = new UpkeepDuties({ ...ground, ...worker, clock, logger, dispatch: wiring.dispatch, questions });
   ends.sweepSoon = () => upkeep.sweepSoon();
   closers.push(() => upkeep.stop());
   const port = await listen(server, config.port, config.host);

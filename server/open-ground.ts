@@ -65,6 +65,7 @@ export async function openGround(config: Config, clock: Clock, logger: Logger, c
   const presence = await openPresence(db, clock, logger, config, publish);
   closers.push(() => presence.close());
   const media = await openMedia(db, clock, config, logger);
+  closers.push(() => media.uploads.close());
   const queue = await openQueue(config, logger, closers);
   return { db, keyRing, passwords, firstAdministrator, policy, feed, publish, presence, queue, ...media };
 }

@@ -24,6 +24,8 @@ export interface UpkeepParts {
   keyRing: KeyRing;
   questions: OwedQuestion[];
   makeTones(): Promise<void>;
+  /** Emergencies whose rendering a crash cut off. */
+  resumeEmergencies(): Promise<void>;
 }
 
 const SWEEP_SOON_MS = 50;
@@ -73,6 +75,7 @@ export class UpkeepDuties {
 
   async #sweep(): Promise<void> {
     const { queue, questions, clock, dispatch } = this.#parts;
+    await this.#parts.resumeEmergencies();
     await sendOwedEmergencies(dispatch);
     await settleOwedJobs({ queue, questions, now: clock.now() });
   }

@@ -2,12 +2,13 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Delivery } from '#contract/airing.ts';
-import type { Bulletin, Rendition } from '#contract/bulletin.ts';
+import type { Bulletin } from '#contract/bulletin.ts';
 import { endpoints } from '#contract/endpoints.ts';
 import type { Receipt, ReceiptBody } from '#contract/receipt.ts';
 import type { ApiClient } from '../../tests/support/api-client.ts';
+import { opusOf } from '../../tests/support/make-bulletin.ts';
 import type { Recording } from '../../tests/support/sound-card.ts';
-import type { DemoReceiver, DemoSite } from './demo-site.ts';
+import type { SiteReceiver, CommuneSite } from '../../tests/support/commune-site.ts';
 import { decodeAudio, judgeSoundings, measureStartError, type SentAudio } from './judge-sound.ts';
 
 const START_ERROR_MAX_MS = 250;
@@ -24,15 +25,15 @@ export interface Proof {
 }
 
 export interface Outcome {
-  site: DemoSite;
+  site: CommuneSite;
   recordings: Recording[];
   news: Bulletin[];
   airing: { airingId: string; startsAt: string };
   deliveries: Delivery[];
   emergency: Delivery | undefined;
   proof: Proof;
-  offline: DemoReceiver;
-  struck: DemoReceiver;
+  offline: SiteReceiver;
+  struck: SiteReceiver;
 }
 
 /** The one object that the demonstration prints; `ok` only if everything holds. `say` is told each fault. */
@@ -75,7 +76,7 @@ export async function summarise(outcome: Outcome, say: (text: string) => void) {
   };
 }
 
-function judge(outcome: Outcome, receiver: DemoReceiver, recording: Recording, sent: SentAudio[], first: SentAudio) {
+function judge(outcome: Outcome, receiver: SiteReceiver, recording: Recording, sent: SentAudio[], first: SentAudio) {
   const delivery = outcome.deliveries.find((candidate) => candidate.receiverId === receiver.receiverId);
   const own = outcome.proof.receipts.filter(({ head }) => head.receiverId === receiver.receiverId).map(({ body }) => body);
   const soundings = own.filter(
@@ -141,7 +142,7 @@ async function fetchAudio(client: ApiClient, bulletin: Bulletin): Promise<SentAu
 }
 
 /** The sent audio begins with the chime: taken from what a receiver was really given. */
-async function readChime(receiver: DemoReceiver): Promise<SentAudio> {
+async function readChime(receiver: SiteReceiver): Promise<SentAudio> {
   const programme = JSON.parse(await readFile(join(receiver.agent.dataFolder, 'programme.json'), 'utf8')) as unknown;
   const sha256 = /"chime":\{[^}]*"sha256":"([0-9a-f]{64})"/.exec(JSON.stringify(programme))?.[1];
   if (sha256 === undefined) throw new Error('the programme names no chime');
@@ -153,10 +154,4 @@ async function readChime(receiver: DemoReceiver): Promise<SentAudio> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-export function opusOf(bulletin: Bulletin): Rendition {
-  const opus = bulletin.renditions.find((rendition) => rendition.codec === 'opus');
-  if (!opus) throw new Error(`bulletin ${bulletin.title} has no Opus rendition`);
-  return opus;
 }

@@ -30,7 +30,9 @@ export function dispatchRoutes(deps: DispatchDeps & { library: AudioLibrary }): 
       if (built.programme) response.json(built.programme);
       else response.status(304).end();
     }),
-    route('readMedia', async ({ params, request, response }) => sendAudio(request, response, deps.library, params.sha256)),
+    route('readMedia', async ({ params, request, response }) =>
+      sendAudio(deps.library, { sha256: params.sha256, contentType: 'application/octet-stream' }, request, response),
+    ),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseByteRange } from '../../../server/rendering/byte-range-rules.ts';
+import { parseByteRange } from '../../../server/http/byte-range-rules.ts';
 
 describe('a byte range of a file of 1000 bytes', () => {
   it.each([
