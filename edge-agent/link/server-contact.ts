@@ -119,6 +119,8 @@ export class ServerContact {
     if (clock.trust === 'untrusted') await this.#guard('time', () => this.#exchangeTime());
     if (!keySet.current.keys.some(({ keyId }) => keyId === signed.keyId))
       await this.#guard('key-set', () => this.#refreshKeySet());
+    // Without a programme nobody knows in which areas this receiver stands.
+    if (!book.programme) await this.#guard('programme', () => this.#fetchProgramme());
     const fault = await book.takePushed(signed);
     log('emergency-arrived', { orderId: signed.payload.orderId, fault });
     if (!fault) onTaken();

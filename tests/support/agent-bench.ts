@@ -83,10 +83,8 @@ export class AgentBench implements AsyncDisposable {
 
   async shutDown(): Promise<void> {
     const closing = this.agent?.close();
-    let isClosed = false;
-    void closing?.finally(() => (isClosed = true));
-    while (closing && !isClosed) await this.time.pass(20);
-    await closing;
+    const step = () => Promise.race([closing?.then(() => true), this.time.pass(20).then(() => false)]);
+    for (let isOver = closing === undefined; !isOver;) isOver = (await step()) === true;
     this.agent = undefined;
   }
 

@@ -19,7 +19,10 @@ export class DrivenTime implements TimeSource {
 
   async sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
     const dueMs = this.steadyMs() + delayMs;
-    while (this.steadyMs() < dueMs && !signal?.aborted) await turn();
+    for (;;) {
+      if (this.steadyMs() >= dueMs || signal?.aborted) return;
+      await turn();
+    }
   }
 
   /** The system's clock is set by somebody; the steady one runs on. */
