@@ -42,21 +42,21 @@ export const limits = {
 export type Limits = typeof limits;
 
 const Environment = z.object({
-  TRUYEN_THANH_AGENT_DATA: z.string().min(1).default('/var/lib/truyen-thanh-agent'),
-  AUDIO_OUTPUT: z.string().min(1).max(200).default('alsa'),
-  PLAYER: z.enum(['mpv', 'mpg123']).default('mpv'),
-  BATTERY_CLOCK: z.enum(['yes', 'no', '1', '0', 'true', 'false']).default('no'),
-  MQTT_URL: z
+  TT_AGENT_DATA: z.string().min(1).default('/var/lib/truyen-thanh-agent'),
+  TT_AGENT_AUDIO_OUTPUT: z.string().min(1).max(200).default('alsa'),
+  TT_AGENT_PLAYER: z.enum(['mpv', 'mpg123']).default('mpv'),
+  TT_AGENT_BATTERY_CLOCK: z.enum(['yes', 'no', '1', '0', 'true', 'false']).default('no'),
+  TT_AGENT_MQTT_URL: z
     .string()
     .regex(/^(mqtts?|wss?):\/\//, 'begins with mqtt://, mqtts://, ws:// or wss://')
     .max(300)
     .optional(),
-  HARDWARE_ID: z.string().min(1).max(128).optional(),
-  HEARTBEAT_EVERY_MS: z.coerce.number().int().min(200).max(600_000).optional(),
-  PROGRAMME_POLL_EVERY_MS: z.coerce.number().int().min(200).max(3_600_000).optional(),
-  LOOK_NOW_JITTER_MS: z.coerce.number().int().min(0).max(60_000).optional(),
-  ARM_AHEAD_MS: z.coerce.number().int().min(1_000).max(120_000).optional(),
-  BACK_OFF_MAX_MS: z.coerce.number().int().min(1_000).max(300_000).optional(),
+  TT_AGENT_HARDWARE_ID: z.string().min(1).max(128).optional(),
+  TT_AGENT_HEARTBEAT_EVERY_MS: z.coerce.number().int().min(200).max(600_000).optional(),
+  TT_AGENT_PROGRAMME_POLL_EVERY_MS: z.coerce.number().int().min(200).max(3_600_000).optional(),
+  TT_AGENT_LOOK_NOW_JITTER_MS: z.coerce.number().int().min(0).max(60_000).optional(),
+  TT_AGENT_ARM_AHEAD_MS: z.coerce.number().int().min(1_000).max(120_000).optional(),
+  TT_AGENT_BACK_OFF_MAX_MS: z.coerce.number().int().min(1_000).max(300_000).optional(),
 });
 
 export interface AgentConfig {
@@ -81,20 +81,20 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): AgentC
   }
   const values = parsed.data;
   const chosen: Partial<Limits> = {
-    heartbeatEveryMs: values.HEARTBEAT_EVERY_MS,
-    programmePollEveryMs: values.PROGRAMME_POLL_EVERY_MS,
-    lookNowJitterMs: values.LOOK_NOW_JITTER_MS,
-    armAheadMs: values.ARM_AHEAD_MS,
-    backOffMaxMs: values.BACK_OFF_MAX_MS,
+    heartbeatEveryMs: values.TT_AGENT_HEARTBEAT_EVERY_MS,
+    programmePollEveryMs: values.TT_AGENT_PROGRAMME_POLL_EVERY_MS,
+    lookNowJitterMs: values.TT_AGENT_LOOK_NOW_JITTER_MS,
+    armAheadMs: values.TT_AGENT_ARM_AHEAD_MS,
+    backOffMaxMs: values.TT_AGENT_BACK_OFF_MAX_MS,
   };
   const given = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
   return {
-    dataFolder: values.TRUYEN_THANH_AGENT_DATA,
-    audioOutput: values.AUDIO_OUTPUT,
-    player: values.PLAYER,
-    hasBatteryClock: ['yes', '1', 'true'].includes(values.BATTERY_CLOCK),
-    mqttUrl: values.MQTT_URL,
-    hardwareId: values.HARDWARE_ID ?? readHardwareId(),
+    dataFolder: values.TT_AGENT_DATA,
+    audioOutput: values.TT_AGENT_AUDIO_OUTPUT,
+    player: values.TT_AGENT_PLAYER,
+    hasBatteryClock: ['yes', '1', 'true'].includes(values.TT_AGENT_BATTERY_CLOCK),
+    mqttUrl: values.TT_AGENT_MQTT_URL,
+    hardwareId: values.TT_AGENT_HARDWARE_ID ?? readHardwareId(),
     bootId: readLine('/proc/sys/kernel/random/boot_id') ?? `process-${process.pid}`,
     agentVersion: AGENT_VERSION,
     limits: { ...limits, ...given },

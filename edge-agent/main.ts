@@ -16,8 +16,8 @@ const HELP = `truyen-thanh-agent ${AGENT_VERSION}: plays on one receiver what th
   truyen-thanh-agent run            work until stopped (what the systemd unit does)
   truyen-thanh-agent --version
 
-Environment: TRUYEN_THANH_AGENT_DATA (folder), AUDIO_OUTPUT (alsa, pulse, null ...), PLAYER (mpv, mpg123),
-BATTERY_CLOCK (yes, no), MQTT_URL, HARDWARE_ID.`;
+Environment: TT_AGENT_DATA (folder), TT_AGENT_AUDIO_OUTPUT (alsa, pulse, null ...), TT_AGENT_PLAYER (mpv, mpg123),
+TT_AGENT_BATTERY_CLOCK (yes, no), TT_AGENT_MQTT_URL, TT_AGENT_HARDWARE_ID.`;
 
 const writeLog: Log = (event, fields) => {
   process.stdout.write(JSON.stringify({ at: new Date().toISOString(), event, ...fields }) + '\n');

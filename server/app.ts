@@ -1,8 +1,6 @@
 import type { Logger } from 'pino';
 import { accountRoutes } from './accounts/account-routes.ts';
 import { areaRoutes } from './areas/area-routes.ts';
-import { listAncestry } from './areas/area-store.ts';
-import { findClusterArea } from './areas/cluster-store.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
 import { bulletinRoutes } from './bulletins/bulletin-routes.ts';
 import { readBulletin } from './bulletins/read-bulletins.ts';
@@ -13,6 +11,7 @@ import type { DispatchDeps } from './dispatch/dispatch-deps.ts';
 import { dispatchRoutes } from './dispatch/dispatch-routes.ts';
 import { dispatchHandlers, dispatchOwed, sendEmergency } from './dispatch/dispatch-worker.ts';
 import { lookNow } from './dispatch/look-now.ts';
+import { refuseUnreadable } from './dispatch/refuse-unreadable.ts';
 import { ReceiptIntake } from './dispatch/receipt-intake.ts';
 import { createGatekeeper } from './gatekeeper.ts';
 import type { Route } from './http/bind-endpoint.ts';
@@ -26,9 +25,11 @@ import { answerHeartbeat } from './receivers/answer-heartbeat.ts';
 import { AttemptLimit } from './receivers/attempt-limit.ts';
 import { LoginNonces } from './receivers/login-nonces.ts';
 import { checkLogin } from './receivers/login-receiver.ts';
-import { findPlacement, listPlacementsAt, raiseProgrammeRevisions } from './receivers/placement-store.ts';
+import { listPlacementsAt, raiseProgrammeRevisions } from './receivers/placement-store.ts';
 import { quarantine } from './receivers/quarantine-receiver.ts';
 import type { ReceiverDeps } from './receivers/receiver-deps.ts';
+import { listReceiverAncestry } from './receivers/receiver-area.ts';
+import { ENROLMENTS_BY_ADDRESS, LOGINS_BY_ADDRESS } from './receivers/receiver-limits.ts';
 import { receiverRoutes } from './receivers/receiver-routes.ts';
 import { bulletinRendering } from './rendering/bulletin-rendering.ts';
 import { EspeakEngine } from './rendering/espeak-engine.ts';
@@ -78,17 +79,23 @@ async function assemble(config: Config, clock: Clock, logger: Logger, closers: C
   const mounts = [uploadMount({ gatekeeper: wiring.gatekeeper, desk: uploads })];
   const { requestsPerMinute } = config;
   const server = createHttpServer({ logger, gatekeeper: wiring.gatekeeper, routes: wiring.routes, mounts, requestsPerMinute });
+  // First to be opened is last to be closed: the HTTP server waits for the WebSockets that the link holds.
+  closers.push(() => closeServer(server));
   const link = await AgentLink.open({
     clock,
     logger,
     server,
     config,
-    checkLogin: (request) => checkLogin(wiring.receivers, request),
-    listAncestry: (receiverId) => listReceiverAncestry(ground.db, clock, receiverId),
+    checkLogin: async (request, address) => {
+      wiring.logins.take(address);
+      await checkLogin(wiring.receivers, request);
+    },
+    listAncestry: (receiverId) => listReceiverAncestry(ground.db, receiverId, instantOf(clock.now())),
     handlers: {
       onHeartbeat: (receiverId, heartbeat) => answerHeartbeat({ ...ground, clock }, receiverId, heartbeat),
       onReceipts: async (receiverId, receipts) => wiring.intake.submit(receiverId, receipts),
       onPresence: (receiverId, state, reason) => presence.noteState(receiverId, state, reason),
+      onInvalidReceipt: (receiverId, document) => refuseUnreadable(wiring.dispatch, receiverId, document),
     },
   });
   ends.link = link;
@@ -100,10 +107,9 @@ async function assemble(config: Config, clock: Clock, logger: Logger, closers: C
   });
   const questions = [...dispatchOwed(wiring.dispatch), worker.question];
   const upkeep = new UpkeepDuties({ ...ground, ...worker, clock, logger, dispatch: wiring.dispatch, questions });
-  ends.sweepSoon = () => upkeep.sweepSoon();
+  ends.sweepSoon = (then) => upkeep.sweepSoon(then);
   closers.push(() => upkeep.stop());
   const port = await listen(server, config.port, config.host);
-  closers.push(() => closeServer(server));
   upkeep.sweepSoon();
   return {
     url: `http://${config.host}:${port}`,
@@ -121,7 +127,8 @@ async function assemble(config: Config, clock: Clock, logger: Logger, closers: C
 
 interface LooseEnds {
   link?: AgentLink;
-  sweepSoon?: () => void;
+  /** `then` runs after the sweep, and so after the commit of whoever asks. */
+  sweepSoon?: (then?: () => void) => void;
 }
 
 interface Parts {
@@ -169,31 +176,26 @@ function wireStages(parts: Parts) {
   const intake = new ReceiptIntake(dispatch);
   closers.push(() => intake.settle());
   const gatekeeper = createGatekeeper({ db, clock });
+  const logins = new AttemptLimit(clock, LOGINS_BY_ADDRESS);
   const rendering = wireRendering(parts);
   const routes = [
-    ...supportRoutes(parts, receivers),
+    ...supportRoutes(parts, receivers, logins),
     ...rendering.routes,
     ...schedulingRoutes({ ...ground, clock, limits: config, handOver: (airing) => handOver(ground, dispatch, airing) }),
     ...dispatchRoutes({ ...dispatch, library: ground.library }),
   ];
-  return { receivers, dispatch, intake, gatekeeper, worker: rendering.worker, routes };
+  return { receivers, logins, dispatch, intake, gatekeeper, worker: rendering.worker, routes };
 }
 
-function supportRoutes({ config, clock, ground, ends }: Parts, receivers: ReceiverDeps): Route[] {
+function supportRoutes({ config, clock, ground, ends }: Parts, receivers: ReceiverDeps, logins: AttemptLimit): Route[] {
   const { db, feed, queue } = ground;
-  const limits = {
-    // A commune's technicians enrol dozens at once; a carrier's NAT hides thousands of receivers that log in after an outage.
-    enrolments: new AttemptLimit(clock, { burst: 100, perSecond: 0.5 }),
-    logins: new AttemptLimit(clock, { burst: 20_000, perSecond: 200 }),
-  };
+  const limits = { enrolments: new AttemptLimit(clock, ENROLMENTS_BY_ADDRESS), logins };
   const onClustersMoved = async (transaction: Db, clusterIds: readonly string[]) => {
-    const placements = await listPlacementsAt(transaction, clusterIds);
-    await raiseProgrammeRevisions(
-      transaction,
-      placements.map((placement) => placement.receiverId),
-    );
+    const receiverIds = (await listPlacementsAt(transaction, clusterIds)).map((placement) => placement.receiverId);
+    await raiseProgrammeRevisions(transaction, receiverIds);
     await unplanOpen(transaction, instantOf(clock.now()));
-    ends.sweepSoon?.();
+    // They come back at once, and are then heard by the emergencies of their new areas only.
+    ends.sweepSoon?.(() => receiverIds.forEach((receiverId) => receivers.link.disconnect(receiverId)));
   };
   const listMissing = async () => [
     ...ground.missingPrograms.map((presence) => presence.program),
@@ -253,11 +255,4 @@ async function handOver(ground: Ground, dispatch: DispatchDeps, airing: StoredAi
   }
   await sendEmergency(dispatch, airing);
   await ground.queue.enqueue('publish-order', { airingId: airing.airingId }, { delayMs: 2_000 });
-}
-
-async function listReceiverAncestry(db: Db, clock: Clock, receiverId: string): Promise<string[]> {
-  const now = instantOf(clock.now());
-  const clusterId = (await findPlacement(db, receiverId))?.clusterId;
-  const areaId = clusterId === undefined ? undefined : await findClusterArea(db, clusterId, now);
-  return areaId === undefined ? [] : listAncestry(db, areaId, now);
 }

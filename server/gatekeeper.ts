@@ -9,22 +9,20 @@ import type { Db } from './database/open-database.ts';
 import type { Gatekeeper } from './http/bind-endpoint.ts';
 import { type Clock, instantOf } from './lib/clock.ts';
 import { findReceiverByToken } from './receivers/login-receiver.ts';
-import { listInstallations } from './receivers/receiver-store.ts';
+import { findReceiverArea } from './receivers/receiver-area.ts';
 import { findAiring } from './scheduling/airing-store.ts';
 
 /** Answers the binder's questions from the stores: who calls, and in whose branch the thing lies. */
 export function createGatekeeper(deps: { db: Db; clock: Clock }): Gatekeeper {
   const { db, clock } = deps;
   const now = () => instantOf(clock.now());
-  const clusterArea = async (clusterId: string | null | undefined) =>
-    clusterId ? (await findCluster(db, clusterId, now()))?.areaId : undefined;
   const finders: Record<
     Exclude<BranchKey, 'body.areaId' | 'query.areaId' | 'any'>,
     (id: string) => Promise<string | undefined>
   > = {
     area: (id) => Promise.resolve(id),
-    cluster: clusterArea,
-    receiver: async (id) => clusterArea((await listInstallations(db, id))[0]?.clusterId),
+    cluster: async (id) => (await findCluster(db, id, now()))?.areaId,
+    receiver: (id) => findReceiverArea(db, id, now()),
     bulletin: async (id) => (await findBulletin(db, id))?.areaId,
     upload: async (id) => (await findUpload(db, id))?.areaId,
     airing: async (id) => (await findAiring(db, id))?.areaId,

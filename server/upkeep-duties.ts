@@ -35,6 +35,7 @@ export class UpkeepDuties {
   readonly #parts: UpkeepParts;
   readonly #ticks: UpkeepTick[];
   readonly #upkeep: Upkeep;
+  readonly #afterwards: (() => void)[] = [];
   #soon: NodeJS.Timeout | undefined;
 
   constructor(parts: UpkeepParts) {
@@ -58,13 +59,16 @@ export class UpkeepDuties {
     for (const tick of this.#ticks) await tick.run();
   }
 
-  /** After a change that left something owed; many changes at once make one sweep. */
-  sweepSoon(): void {
+  /** After a change that left something owed; many changes at once make one sweep. `then` runs when that sweep is done. */
+  sweepSoon(then?: () => void): void {
+    if (then) this.#afterwards.push(then);
     clearTimeout(this.#soon);
     this.#soon = setTimeout(() => {
-      this.#sweep().catch((error: unknown) =>
-        this.#parts.logger.error({ err: error as Error }, 'the sweep failed; the next one tries again'),
-      );
+      this.#sweep()
+        .then(() => this.#afterwards.splice(0).forEach((each) => each()))
+        .catch((error: unknown) =>
+          this.#parts.logger.error({ err: error as Error }, 'the sweep failed; the next one tries again'),
+        );
     }, SWEEP_SOON_MS);
   }
 

@@ -17,7 +17,7 @@ export class AgentProcess implements AsyncDisposable {
 
   constructor(dataFolder: string, environment: NodeJS.ProcessEnv) {
     this.dataFolder = dataFolder;
-    this.#environment = { ...process.env, ...environment, TRUYEN_THANH_AGENT_DATA: dataFolder };
+    this.#environment = { ...process.env, ...environment, TT_AGENT_DATA: dataFolder };
   }
 
   async enrol(enrolmentString: string): Promise<void> {

@@ -22,10 +22,10 @@ beforeAll(async () => {
 function environmentOf(folder: TempFolder): NodeJS.ProcessEnv {
   return {
     ...process.env,
-    TRUYEN_THANH_AGENT_DATA: join(folder.path, 'agent'),
-    AUDIO_OUTPUT: 'null',
-    ARM_AHEAD_MS: '3000',
-    LOOK_NOW_JITTER_MS: '0',
+    TT_AGENT_DATA: join(folder.path, 'agent'),
+    TT_AGENT_AUDIO_OUTPUT: 'null',
+    TT_AGENT_ARM_AHEAD_MS: '3000',
+    TT_AGENT_LOOK_NOW_JITTER_MS: '0',
   };
 }
 
@@ -52,8 +52,8 @@ describe('the bundled agent', () => {
     await expect(run(process.execPath, [bundle, 'enrol', 'tt1~nonsense'], { env })).rejects.toMatchObject({
       stderr: expect.stringContaining('not an enrolment string'),
     });
-    await expect(run(process.execPath, [bundle, 'run'], { env: { ...env, PLAYER: 'gramophone' } })).rejects.toMatchObject({
-      stderr: expect.stringContaining('PLAYER'),
+    await expect(run(process.execPath, [bundle, 'run'], { env: { ...env, TT_AGENT_PLAYER: 'gramophone' } })).rejects.toMatchObject({
+      stderr: expect.stringContaining('TT_AGENT_PLAYER'),
     });
   });
 
