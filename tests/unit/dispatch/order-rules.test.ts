@@ -16,7 +16,7 @@ const media = (name: string) => ({
 const issuer = { areaId: randomUUID(), areaName: 'Xã Duy Hải', rank: 2 };
 const scope = { kind: 'receiver' as const, id: randomUUID() };
 
-function airing(changes: Partial<StoredAiring> = {}, items = [randomUUID()]): StoredAiring {
+function airing(changes: Partial<StoredAiring> = {}, items: string[] = [randomUUID()]): StoredAiring {
   return {
     airingId: randomUUID(),
     areaId: issuer.areaId,

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GENESIS_HASH, type Receipt } from '#contract/receipt.ts';
 import { hashOfReceipt } from '#signing/receipt-chain.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isProblem } from '../../../server/lib/problem.ts';
 import { type ApprovedBulletin, lengthOf, moveAiringTo, planAiring } from '../../../server/scheduling/airing-rules.ts';

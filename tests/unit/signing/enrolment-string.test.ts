@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatEnrolmentString, parseEnrolmentString } from '#signing/enrolment-string.ts';
 import { generateSigningKey } from '#signing/keys.ts';

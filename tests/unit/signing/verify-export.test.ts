@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ExportManifest, Receipt } from '#contract/receipt.ts';
 import { signDocument } from '#signing/documents.ts';
