@@ -1,18 +1,16 @@
-import { execFile, spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import type { Delivery } from '#contract/airing.ts';
 import type { Bulletin } from '#contract/bulletin.ts';
-import { Receipt } from '#contract/receipt.ts';
 import type { Recording, SoundCard } from '../tests/support/sound-card.ts';
 import { type BulletinContent, makeBulletin } from '../tests/support/make-bulletin.ts';
+import { type Proof, proofFile, proveAiring } from '../tests/support/prove-airing.ts';
 import { waitFor } from '../tests/support/wait-for.ts';
 import { type SiteReceiver, type CommuneSite, openCommuneSite } from '../tests/support/commune-site.ts';
-import { type Proof, summarise } from './demo/report.ts';
+import { summarise } from './demo/report.ts';
 import { CDS_TEXT, EMERGENCY_TEXT, RECORDED_TEXT } from './demo/texts.ts';
 
 /** How far ahead the airing is planned: media have to be fetched, loaded and armed, and one link is cut before it starts. */
@@ -137,25 +135,11 @@ async function waitForStates(site: CommuneSite, airingId: string, states: readon
   );
 }
 
-/** Exports the receipts and has them checked by the stand-alone verifier, in a process of its own. */
-async function prove(site: CommuneSite, airingId: string): Promise<Proof> {
+/** The export stays where its path says, so that whoever watched can check it again. */
+async function prove(site: CommuneSite, airingId: string): Promise<Proof & { trust: string }> {
   say('exporting the receipts and verifying them');
-  const file = join(tmpdir(), `truyen-thanh-receipts-${airingId}.jsonl`);
-  const exporter = ['--import', 'tsx', 'scripts/export-receipts.ts', '--airing', airingId, '--data', site.server.dataFolder];
-  const child = spawn(process.execPath, exporter, { stdio: ['ignore', 'pipe', 'inherit'] });
-  await pipeline(child.stdout, createWriteStream(file));
   const trust = await readRootKey(site);
-  const verifier = ['--import', 'tsx', 'scripts/verify-receipts.ts', file, '--trust', trust, '--json'];
-  const verdict = await promisify(execFile)(process.execPath, verifier).then(
-    ({ stdout }) => JSON.parse(stdout) as { verified: boolean; count: number },
-    (error: { stdout?: string }) => JSON.parse(error.stdout ?? '{}') as { verified: boolean; count: number },
-  );
-  const lines = (await readFile(file, 'utf8')).trim().split('\n').slice(1);
-  const receipts = lines.flatMap((line) => {
-    const parsed = Receipt.safeParse(JSON.parse(line));
-    return parsed.success ? [parsed.data] : [];
-  });
-  return { export: file, receipts, count: verdict.count, verified: verdict.verified, trust };
+  return { ...(await proveAiring(site.server.dataFolder, airingId, trust, proofFile(tmpdir(), airingId))), trust };
 }
 
 async function readRootKey(site: CommuneSite): Promise<string> {

@@ -4,25 +4,17 @@ import { join } from 'node:path';
 import type { Delivery } from '#contract/airing.ts';
 import type { Bulletin } from '#contract/bulletin.ts';
 import { endpoints } from '#contract/endpoints.ts';
-import type { Receipt, ReceiptBody } from '#contract/receipt.ts';
 import type { ApiClient } from '../../tests/support/api-client.ts';
 import { opusOf } from '../../tests/support/make-bulletin.ts';
+import { type Proof, soundingsOf } from '../../tests/support/prove-airing.ts';
 import type { Recording } from '../../tests/support/sound-card.ts';
 import type { SiteReceiver, CommuneSite } from '../../tests/support/commune-site.ts';
-import { decodeAudio, judgeSoundings, measureStartError, type SentAudio } from './judge-sound.ts';
+import { decodeAudio, judgeSoundings, measureStartError, type SentAudio } from '../../tests/support/judge-sound.ts';
 
 const START_ERROR_MAX_MS = 250;
 const CORRELATION_MIN = 0.9;
 const LEVEL_OFF_MAX_DB = 3;
 const SPEECH_MIN_MS = 40_000;
-
-export interface Proof {
-  export: string;
-  receipts: Receipt[];
-  count: number;
-  verified: boolean;
-  trust: string;
-}
 
 export interface Outcome {
   site: CommuneSite;
@@ -31,7 +23,7 @@ export interface Outcome {
   airing: { airingId: string; startsAt: string };
   deliveries: Delivery[];
   emergency: Delivery | undefined;
-  proof: Proof;
+  proof: Proof & { trust: string };
   offline: SiteReceiver;
   struck: SiteReceiver;
 }
@@ -71,17 +63,14 @@ export async function summarise(outcome: Outcome, say: (text: string) => void) {
     deliveries,
     emergency,
     receipts: { count, verified, trust },
-    export: outcome.proof.export,
+    export: outcome.proof.file,
     ok: faults.length === 0,
   };
 }
 
 function judge(outcome: Outcome, receiver: SiteReceiver, recording: Recording, sent: SentAudio[], first: SentAudio) {
   const delivery = outcome.deliveries.find((candidate) => candidate.receiverId === receiver.receiverId);
-  const own = outcome.proof.receipts.filter(({ head }) => head.receiverId === receiver.receiverId).map(({ body }) => body);
-  const soundings = own.filter(
-    (body): body is Extract<ReceiptBody, { kind: 'sounding-ended' }> => body.kind === 'sounding-ended',
-  );
+  const soundings = soundingsOf(outcome.proof.receipts, receiver.receiverId);
   const sound = judgeSoundings(recording, soundings, sent);
   const lagMs = measureStartError(recording, first, Date.parse(outcome.airing.startsAt));
   return {

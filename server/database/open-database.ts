@@ -38,9 +38,9 @@ export async function openDatabase(dataFolder: string): Promise<Db> {
 export function openDatabaseToRead(dataFolder: string): Db {
   return knex({
     client: CLIENT,
-    connection: { filename: join(dataFolder, FILE), flags: ['OPEN_READONLY'] },
+    connection: { filename: join(dataFolder, FILE) },
     useNullAsDefault: true,
-    pool: { min: 0, max: 1, afterCreate: waitForWriters },
+    pool: { min: 0, max: 1, afterCreate: allowReadsOnly },
   });
 }
 
@@ -61,8 +61,9 @@ interface SqliteConnection {
 
 type Prepare = (connection: SqliteConnection, done: (error: Error | null, connection: SqliteConnection) => void) => void;
 
-const waitForWriters: Prepare = (connection, done) => {
-  connection.exec('PRAGMA busy_timeout = 5000;', (error) => done(error, connection));
+const allowReadsOnly: Prepare = (connection, done) => {
+  // knex adds its flags to "read, write and create", which SQLite refuses together with "read only": a pragma says it as well.
+  connection.exec('PRAGMA query_only = ON; PRAGMA busy_timeout = 5000;', (error) => done(error, connection));
 };
 
 const prepareConnection: Prepare = (connection, done) => {

@@ -33,7 +33,7 @@ export interface CommuneSiteOptions {
   folder: string;
   /** `recorded`: null sinks of a private sound card; `nowhere`: the player's own null output, which keeps real time. */
   sound: 'recorded' | 'nowhere';
-  receivers?: 1 | 2 | 3;
+  receivers?: 0 | 1 | 2 | 3;
   port?: number;
   /** Settings of the server, as in server/config.ts. */
   environment?: Record<string, string>;

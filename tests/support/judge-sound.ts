@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { envelopeCorrelation, findStartLag, rmsDbfs } from '../../edge-agent/audio/envelope-rules.ts';
 import type { ReceiptBody } from '#contract/receipt.ts';
-import type { Recording } from '../../tests/support/sound-card.ts';
+import type { Recording } from './sound-card.ts';
 
 const RATE = 48_000;
 
