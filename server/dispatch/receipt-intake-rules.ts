@@ -49,7 +49,12 @@ export function decideIntake(state: IntakeState, arrived: readonly CheckedReceip
     lastSequence += 1;
     headHash = next.hash;
   }
-  intake.hold = [...waiting.values()].sort((a, b) => a.receipt.head.sequence - b.receipt.head.sequence);
+  // Judged last: a long piece that continues the chain is not far ahead of anything.
+  for (const next of [...waiting.values()].sort((a, b) => a.receipt.head.sequence - b.receipt.head.sequence)) {
+    const isTooFar = next.receipt.head.sequence > lastSequence + state.heldMax;
+    if (isTooFar) intake.refused.push({ receipt: next.receipt, code: 'receipt-too-far-ahead' });
+    else intake.hold.push(next);
+  }
   return intake;
 }
 
@@ -61,6 +66,5 @@ function findFault(
   const { sequence } = next.receipt.head;
   const known = sequence <= state.lastSequence ? state.storedHashes.get(sequence) : waiting.get(sequence)?.hash;
   if (known !== undefined) return known === next.hash ? 'repeat' : 'receipt-forked';
-  if (sequence <= state.lastSequence) return 'receipt-forked';
-  return sequence > state.lastSequence + state.heldMax ? 'receipt-too-far-ahead' : undefined;
+  return sequence <= state.lastSequence ? 'receipt-forked' : undefined;
 }

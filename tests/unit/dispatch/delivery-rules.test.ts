@@ -150,17 +150,15 @@ describe('a delivery', () => {
     const anyBody: fc.Arbitrary<ReceiptBody> = fc.oneof(
       fc.constantFrom(ready(told), armed(told), refused(told), over(told), over(told, 'missed'), over(old), booted()),
       fc.nat(2).map((item) => started(told, 0, item)),
-      fc
-        .tuple(fc.boolean(), fc.nat(1), fc.nat(1), ms, ms, ms)
-        .map(([isOld, repeat, item, playedMs, fromMs, toMs]) =>
-          ended(isOld ? old : told, {
-            repeat,
-            item,
-            playedMs,
-            expectedMs: 2500,
-            spans: [[Math.min(fromMs, toMs), Math.max(fromMs, toMs)]],
-          }),
-        ),
+      fc.tuple(fc.boolean(), fc.nat(1), fc.nat(1), ms, ms, ms).map(([isOld, repeat, item, playedMs, fromMs, toMs]) =>
+        ended(isOld ? old : told, {
+          repeat,
+          item,
+          playedMs,
+          expectedMs: 2500,
+          spans: [[Math.min(fromMs, toMs), Math.max(fromMs, toMs)]],
+        }),
+      ),
     );
     fc.assert(
       fc.property(fc.array(anyBody, { maxLength: 20 }), (bodies) => {
