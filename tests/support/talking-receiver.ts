@@ -9,6 +9,9 @@ export interface Told {
   airingId: string;
 }
 
+/** A whole airing may be given; a receipt names only these two. */
+const idsOf = ({ orderId, airingId }: Told): Told => ({ orderId, airingId });
+
 /** A receiver's side of the record: a key and a chain, without the agent around it. */
 export class TalkingReceiver {
   readonly receiverId: string;
@@ -49,17 +52,17 @@ export const booted = (bootId = 'boot-1'): ReceiptBody => ({
   agentVersion: '1',
   previousEnd: 'clean',
 });
-export const ready = (told: Told): ReceiptBody => ({ ...common, ...told, kind: 'order-ready' });
-export const armed = (told: Told): ReceiptBody => ({ ...common, ...told, kind: 'order-armed' });
+export const ready = (told: Told): ReceiptBody => ({ ...common, ...idsOf(told), kind: 'order-ready' });
+export const armed = (told: Told): ReceiptBody => ({ ...common, ...idsOf(told), kind: 'order-armed' });
 export const refused = (told: Told, code: 'order-stale' | 'order-replayed' | 'clock-untrusted' = 'order-stale'): ReceiptBody => ({
   ...common,
-  ...told,
+  ...idsOf(told),
   kind: 'order-refused',
   code,
 });
 export const started = (told: Told, repeat = 0, item = 0): ReceiptBody => ({
   ...common,
-  ...told,
+  ...idsOf(told),
   kind: 'sounding-started',
   repeat,
   item,
@@ -75,7 +78,7 @@ export const ended = (
   const outcome = playedMs >= expectedMs ? 'rendered' : 'partial';
   return {
     ...common,
-    ...told,
+    ...idsOf(told),
     kind: 'sounding-ended',
     repeat,
     item,
@@ -97,7 +100,7 @@ export const over = (
   expectedMs = 0,
 ): ReceiptBody => ({
   ...common,
-  ...told,
+  ...idsOf(told),
   kind: 'delivery-ended',
   outcome,
   playedMs,
