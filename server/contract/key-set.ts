@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { Instant, PublicKey } from './primitives.ts';
+import { Instant, PublicKey, signedPart } from './primitives.ts';
 import { KeyPurpose, signedDocument } from './signed-document.ts';
 
-export const WorkingKey = z.object({
+export const WorkingKey = signedPart({
   keyId: PublicKey,
   purpose: KeyPurpose,
   validFrom: Instant,
@@ -11,7 +11,7 @@ export const WorkingKey = z.object({
 export type WorkingKey = z.infer<typeof WorkingKey>;
 
 /** The keys that the root key vouches for. Versions only rise: an agent refuses a lower one. */
-export const KeySet = z.object({
+export const KeySet = signedPart({
   type: z.literal('key-set'),
   v: z.literal(1),
   version: z.int().min(1),
@@ -23,7 +23,7 @@ export const SignedKeySet = signedDocument(KeySet);
 export type SignedKeySet = z.infer<typeof SignedKeySet>;
 
 /** The server's time against the agent's nonce: what lets an agent without a trusted clock act on an emergency. */
-export const ServerTime = z.object({
+export const ServerTime = signedPart({
   type: z.literal('server-time'),
   v: z.literal(1),
   nonce: z.string().min(16).max(64),

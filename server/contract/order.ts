@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { Class, Id, Instant, MediaReference, Milliseconds, Purpose } from './primitives.ts';
+import { Class, Id, Instant, MediaReference, Milliseconds, Purpose, signedPart } from './primitives.ts';
 import { signedDocument } from './signed-document.ts';
 
-export const OrderItem = z.object({
+export const OrderItem = signedPart({
   bulletinId: Id,
   revision: z.int().min(1),
   title: z.string().max(200),
@@ -11,7 +11,7 @@ export const OrderItem = z.object({
 export type OrderItem = z.infer<typeof OrderItem>;
 
 /** Whom an order is for. An area covers all receivers whose programme names it in `areaIds`. */
-export const OrderScope = z.object({ kind: z.enum(['receiver', 'area']), id: Id });
+export const OrderScope = signedPart({ kind: z.enum(['receiver', 'area']), id: Id });
 export type OrderScope = z.infer<typeof OrderScope>;
 
 /**
@@ -20,7 +20,7 @@ export type OrderScope = z.infer<typeof OrderScope>;
  * A change to an airing is a new order with a higher counter for the same airing.
  * No sound may begin after `startBefore`; nothing of it may sound after `validUntil`.
  */
-export const Order = z.object({
+export const Order = signedPart({
   type: z.literal('order'),
   v: z.literal(1),
   orderId: Id,
@@ -39,7 +39,7 @@ export const Order = z.object({
   chime: MediaReference.nullable(),
   endTone: MediaReference.nullable(),
   items: z.array(OrderItem).min(1).max(50),
-  issuer: z.object({ areaId: Id, areaName: z.string().max(200), rank: z.int().min(0).max(10) }),
+  issuer: signedPart({ areaId: Id, areaName: z.string().max(200), rank: z.int().min(0).max(10) }),
   supersedes: z.array(Id).max(20),
   /** Why this sounds, as a statement for the technician ("airing", "emergency of the province"). */
   reason: z.string().max(300),
@@ -49,13 +49,13 @@ export const SignedOrder = signedDocument(Order);
 export type SignedOrder = z.infer<typeof SignedOrder>;
 
 /** A span of the local day in which only emergencies may sound; `from` after `until` means over midnight. */
-export const QuietHours = z.object({
+export const QuietHours = signedPart({
   from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
   until: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
 });
 export type QuietHours = z.infer<typeof QuietHours>;
 
-export const Policy = z.object({
+export const Policy = signedPart({
   timeZone: z.string().max(64),
   quietHours: z.array(QuietHours).max(10),
   volumePercentMax: z.int().min(0).max(100),
@@ -66,7 +66,7 @@ export type Policy = z.infer<typeof Policy>;
  * All that a receiver works from, for the next 14 days. Signed as a whole by the programme key; emergencies inside carry the
  * emergency key's own signature, so the programme key alone can never make one.
  */
-export const Programme = z.object({
+export const Programme = signedPart({
   type: z.literal('programme'),
   v: z.literal(1),
   receiverId: Id,

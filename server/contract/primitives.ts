@@ -54,8 +54,16 @@ export type DeliveryState = z.infer<typeof DeliveryState>;
 export const ClockTrust = z.enum(['synchronised', 'holdover', 'untrusted']);
 export type ClockTrust = z.infer<typeof ClockTrust>;
 
+/**
+ * A part of what is signed. Fields that this version does not know survive the parsing, for they are signed as well: a receiver
+ * that lags behind its server, or runs ahead of it, would otherwise find every signature wrong from the first new field on.
+ */
+export function signedPart<S extends z.ZodRawShape>(shape: S): z.ZodObject<S> {
+  return z.looseObject(shape) as unknown as z.ZodObject<S>;
+}
+
 /** One finished audio file as a receiver needs to know it. */
-export const MediaReference = z.object({
+export const MediaReference = signedPart({
   sha256: Sha256,
   bytes: z.int().min(1),
   durationMs: z.int().min(1),

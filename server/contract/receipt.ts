@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ClockTrust, DeliveryState, Id, Instant, Milliseconds, PublicKey, Sha256, Signature } from './primitives.ts';
+import { ClockTrust, DeliveryState, Id, Instant, Milliseconds, PublicKey, Sha256, Signature, signedPart } from './primitives.ts';
 import { ProblemCode } from './problem.ts';
 
 const common = {
@@ -12,7 +12,7 @@ const ofOrder = { ...common, orderId: Id, airingId: Id };
 const ofSounding = { ...ofOrder, repeat: z.int().min(0).max(19), item: z.int().min(0).max(49) };
 
 /** A stretch of one rendition that the audio stack really played: positions in the rendition, instants by the receiver's clock. */
-export const PlayedSpan = z.object({ startedAt: Instant, fromMs: Milliseconds, toMs: Milliseconds });
+export const PlayedSpan = signedPart({ startedAt: Instant, fromMs: Milliseconds, toMs: Milliseconds });
 export type PlayedSpan = z.infer<typeof PlayedSpan>;
 
 /** How a delivery ended, as the receiver saw it. The server derives the delivery's state from soundings and this together. */
@@ -33,15 +33,15 @@ export type DeliveryOutcome = z.infer<typeof DeliveryOutcome>;
  * Instants come from the receiver's clock as far as `clockTrust` says.
  */
 export const ReceiptBody = z.discriminatedUnion('kind', [
-  z.object({
+  signedPart({
     ...common,
     kind: z.literal('booted'),
     agentVersion: z.string().max(40),
     previousEnd: z.enum(['clean', 'abrupt', 'first']),
   }),
-  z.object({ ...common, kind: z.literal('clock-changed'), offsetMs: z.int().nullable(), errorMs: z.int().min(0).nullable() }),
+  signedPart({ ...common, kind: z.literal('clock-changed'), offsetMs: z.int().nullable(), errorMs: z.int().min(0).nullable() }),
   /** `orderId` and `airingId` are null where the order could not even be read. */
-  z.object({
+  signedPart({
     ...common,
     kind: z.literal('order-refused'),
     orderId: Id.nullable(),
@@ -49,12 +49,12 @@ export const ReceiptBody = z.discriminatedUnion('kind', [
     code: ProblemCode,
   }),
   /** All media of the order lie on disk with the right hash: evidence level `received`. */
-  z.object({ ...ofOrder, kind: z.literal('order-ready') }),
+  signedPart({ ...ofOrder, kind: z.literal('order-ready') }),
   /** Loaded in the player and paused: evidence level `armed`. */
-  z.object({ ...ofOrder, kind: z.literal('order-armed') }),
+  signedPart({ ...ofOrder, kind: z.literal('order-armed') }),
   /** The first position above zero was read back: evidence level `started`. `positionMs` is where in the rendition it began. */
-  z.object({ ...ofSounding, kind: z.literal('sounding-started'), startedAt: Instant, positionMs: Milliseconds }),
-  z.object({
+  signedPart({ ...ofSounding, kind: z.literal('sounding-started'), startedAt: Instant, positionMs: Milliseconds }),
+  signedPart({
     ...ofOrder,
     kind: z.literal('delivery-interrupted'),
     interruptedAt: Instant,
@@ -63,7 +63,7 @@ export const ReceiptBody = z.discriminatedUnion('kind', [
     item: z.int().min(0).max(49),
     positionMs: Milliseconds,
   }),
-  z.object({
+  signedPart({
     ...ofOrder,
     kind: z.literal('delivery-resumed'),
     resumedAt: Instant,
@@ -72,7 +72,7 @@ export const ReceiptBody = z.discriminatedUnion('kind', [
     positionMs: Milliseconds,
   }),
   /** A sounding may end more than once (power failed in its midst): each receipt speaks of its own spans only, and they add up. */
-  z.object({
+  signedPart({
     ...ofSounding,
     kind: z.literal('sounding-ended'),
     outcome: z.enum(['rendered', 'partial', 'failed']),
@@ -86,7 +86,7 @@ export const ReceiptBody = z.discriminatedUnion('kind', [
     isMuted: z.boolean().nullable(),
     code: ProblemCode.nullable(),
   }),
-  z.object({
+  signedPart({
     ...ofOrder,
     kind: z.literal('delivery-ended'),
     outcome: DeliveryOutcome,
@@ -105,7 +105,7 @@ export type ReceiptBody = z.infer<typeof ReceiptBody>;
  * the receipt's hash, which the next one names as `previousHash`, is SHA-256 over those same bytes.
  * The first receipt has sequence 1 and 64 zeros as `previousHash`.
  */
-export const ReceiptHead = z.object({
+export const ReceiptHead = signedPart({
   type: z.literal('receipt'),
   v: z.literal(1),
   receiverId: Id,
@@ -121,7 +121,7 @@ export type Receipt = z.infer<typeof Receipt>;
 export const GENESIS_HASH = '0'.repeat(64);
 
 /** Lines of an export, in this order: one manifest, then per receiver its contiguous receipts. */
-export const ExportManifest = z.object({
+export const ExportManifest = signedPart({
   type: z.literal('export-manifest'),
   v: z.literal(1),
   exportId: Id,
@@ -129,7 +129,7 @@ export const ExportManifest = z.object({
   exportedAt: Instant,
   receivers: z
     .array(
-      z.object({
+      signedPart({
         receiverId: Id,
         receiverKey: PublicKey,
         /** Hash before the first exported receipt. */
