@@ -59,6 +59,12 @@ const Settings = z.object({
 });
 export type Config = z.infer<typeof Settings>;
 
+/** Name and default of each setting, for the documentation. */
+export function describeSettings(): { variable: string; fallback: string | undefined }[] {
+  const defaults = Settings.parse({}) as Record<string, unknown>;
+  return Object.keys(Settings.shape).map((key) => ({ variable: variableOf(key), fallback: textOf(defaults[key]) }));
+}
+
 /**
  * The only reader of the environment. Flags win over it: `--port 8080 --data ./data`.
  * @throws an Error whose text says which setting is wrong and what it must look like.
@@ -66,7 +72,7 @@ export type Config = z.infer<typeof Settings>;
 export function loadConfig(environment: Record<string, string | undefined>, flags: readonly string[] = []): Config {
   const given: Record<string, string> = {};
   for (const key of Object.keys(Settings.shape)) {
-    const value = environment[`TT_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`];
+    const value = environment[variableOf(key)];
     if (value !== undefined) given[key] = value;
   }
   if (environment['REDIS_URL']) given['redisUrl'] ??= environment['REDIS_URL'];
@@ -84,4 +90,14 @@ export function loadConfig(environment: Record<string, string | undefined>, flag
     throw new Error(`the configuration is wrong: ${faults.join('; ')}`);
   }
   return { ...parsed.data, data: resolve(parsed.data.data) };
+}
+
+function variableOf(key: string): string {
+  return `TT_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+function textOf(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (Array.isArray(value)) return value.map(({ from, until }: QuietHours) => `${from}-${until}`).join(',');
+  return String(value);
 }
