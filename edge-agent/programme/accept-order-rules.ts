@@ -2,7 +2,7 @@ import type { Order, Policy } from '#contract/order.ts';
 import type { ClockTrust } from '#contract/primitives.ts';
 import type { ProblemCode } from '#contract/problem.ts';
 import { lengthMs } from './order-timeline-rules.ts';
-import { findQuietStart } from './quiet-hours-rules.ts';
+import { findQuietStart } from '#contract/quiet-hours.ts';
 
 /** `programme`: under the programme's own signature; `emergency`: inside it under the emergency key's; `push`: came alone. */
 export type OrderRoad = 'programme' | 'emergency' | 'push';

@@ -1,7 +1,7 @@
 import type { Programme } from '#contract/order.ts';
 import type { ClockTrust } from '#contract/primitives.ts';
 import type { ProblemCode } from '#contract/problem.ts';
-import { isTimeZoneKnown } from './quiet-hours-rules.ts';
+import { isTimeZoneKnown } from '#contract/quiet-hours.ts';
 
 export interface ProgrammeArrival {
   programme: Programme;

@@ -13,7 +13,7 @@ import {
 } from './precedence-rules.ts';
 import { beginning, cuesOf, lengthMs, passedAt, placeAfter } from './order-timeline-rules.ts';
 import type { Place } from './order-timeline-rules.ts';
-import { isQuietAt } from './quiet-hours-rules.ts';
+import { isQuietAt } from '#contract/quiet-hours.ts';
 
 /**
  * What the agent does next, decided from facts alone.

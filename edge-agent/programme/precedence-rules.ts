@@ -1,6 +1,6 @@
 import type { Order, Policy } from '#contract/order.ts';
 import { lengthMs } from './order-timeline-rules.ts';
-import { findQuietStart } from './quiet-hours-rules.ts';
+import { findQuietStart } from '#contract/quiet-hours.ts';
 
 export function isEmergency(order: Order): boolean {
   return order.class === 'emergency';

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { touchesQuietHours } from '#contract/quiet-hours.ts';
+import { findQuietStart, isQuietAt, isTimeZoneKnown, touchesQuietHours } from '#contract/quiet-hours.ts';
+import { nightPolicy } from '../../support/signed-fixtures.ts';
 
 const night = { timeZone: 'Asia/Ho_Chi_Minh', quietHours: [{ from: '22:00', until: '04:30' }] };
 const at = (local: string) => Date.parse(`2026-11-22T${local}+07:00`);
@@ -63,4 +64,51 @@ describe('quiet hours', () => {
       { numRuns: 200 },
     );
   });
+});
+
+describe('quiet hours from 21:30 to 04:45 in Việt Nam', () => {
+  it.each([
+    ['2026-11-22T14:29:59.000Z', false],
+    ['2026-11-22T14:30:00.000Z', true],
+    ['2026-11-22T20:15:00.000Z', true], // 03:15
+    ['2026-11-22T21:44:59.000Z', true],
+    ['2026-11-22T21:45:00.000Z', false],
+  ])('at %s: %s', (instant, isQuiet) => {
+    expect(isQuietAt(nightPolicy, Date.parse(instant))).toBe(isQuiet);
+  });
+
+  it('begin within a span that runs into them, and not in one that ends with them', () => {
+    expect(findQuietStart(nightPolicy, Date.parse('2026-11-22T14:20:30.500Z'), Date.parse('2026-11-22T14:31:00.000Z'))).toBe(
+      Date.parse('2026-11-22T14:30:00.000Z'),
+    );
+    expect(
+      findQuietStart(nightPolicy, Date.parse('2026-11-22T14:20:30.500Z'), Date.parse('2026-11-22T14:30:00.000Z')),
+    ).toBeUndefined();
+    expect(findQuietStart({ ...nightPolicy, quietHours: [] }, 0, 1e9)).toBeUndefined();
+  });
+
+  it('found arithmetically are those found minute by minute, also where clocks are put forward', () => {
+    const zones = fc.constantFrom('Asia/Ho_Chi_Minh', 'Europe/Berlin', 'Asia/Kathmandu');
+    const start = fc.integer({ min: Date.parse('2026-03-27T00:00:00.000Z'), max: Date.parse('2026-03-31T00:00:00.000Z') });
+    fc.assert(
+      fc.property(zones, start, fc.integer({ min: 1, max: 20 * 3_600_000 }), (timeZone, fromMs, lengthMs) => {
+        const policy = { ...nightPolicy, timeZone };
+        const found = findQuietStart(policy, fromMs, fromMs + lengthMs);
+        const untilMs = found ?? fromMs + lengthMs;
+        for (let atMs = fromMs; atMs < untilMs; atMs += 60_000) expect(isQuietAt(policy, atMs)).toBe(false);
+        expect(found === undefined || isQuietAt(policy, found)).toBe(true);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('of the same beginning and end last all day', () => {
+    const policy = { ...nightPolicy, quietHours: [{ from: '00:00', until: '00:00' }] };
+    expect(isQuietAt(policy, 12_345)).toBe(true);
+  });
+});
+
+it('a time zone that nobody knows is told from a real one', () => {
+  expect(isTimeZoneKnown('Asia/Ho_Chi_Minh')).toBe(true);
+  expect(isTimeZoneKnown('Asia/Nowhere')).toBe(false);
 });

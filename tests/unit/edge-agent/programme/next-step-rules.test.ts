@@ -5,7 +5,7 @@ import { nextStep } from '../../../../edge-agent/programme/next-step-rules.ts';
 import type { OrderFacts, Step, StepFacts } from '../../../../edge-agent/programme/next-step-rules.ts';
 import { cuesOf, lengthMs, passedAt } from '../../../../edge-agent/programme/order-timeline-rules.ts';
 import type { Place } from '../../../../edge-agent/programme/order-timeline-rules.ts';
-import { isQuietAt } from '../../../../edge-agent/programme/quiet-hours-rules.ts';
+import { isQuietAt } from '#contract/quiet-hours.ts';
 import { anyMedia, instant, makeOrder, nightPolicy, openPolicy } from '../../../support/signed-fixtures.ts';
 import { itemOf } from '../../../support/agent-bench.ts';
 
