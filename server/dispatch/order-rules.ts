@@ -1,6 +1,23 @@
-import type { MediaReference } from '#contract/primitives.ts';
-import type { Order, OrderScope } from '#contract/order.ts';
-import type { StoredAiring } from '../scheduling/airing-store.ts';
+import type { Class, MediaReference, Purpose } from '#contract/primitives.ts';
+import type { Order, OrderItem, OrderScope } from '#contract/order.ts';
+
+/** What an order says of its airing. */
+export interface OrderSource {
+  airingId: string;
+  orderId: string;
+  epoch: number;
+  counter: number;
+  class: Class;
+  purpose: Purpose;
+  startsAt: string;
+  startBefore: string;
+  validUntil: string;
+  repeats: number;
+  gapMs: number;
+  chime: MediaReference | null;
+  endTone: MediaReference | null;
+  items: OrderItem[];
+}
 
 /** Rank of the issuing area: smaller is higher. Among emergencies the higher rank goes first. */
 export function rankOf(level: 'province' | 'district' | 'commune' | 'hamlet'): number {
@@ -12,7 +29,7 @@ export function rankOf(level: 'province' | 'district' | 'commune' | 'hamlet'): n
  * gets it later needs a freshly signed programme that still names it.
  */
 export function makeOrder(
-  airing: StoredAiring,
+  airing: OrderSource,
   scope: OrderScope,
   issuer: Order['issuer'],
   startWithinMs: number,
@@ -48,7 +65,7 @@ export function makeOrder(
 }
 
 /** How long what is said lasts: repeats of all bulletins, without chime, gaps and end tone. */
-export function expectedMsOf(airing: Pick<StoredAiring, 'items' | 'repeats'>): number {
+export function expectedMsOf(airing: Pick<OrderSource, 'items' | 'repeats'>): number {
   return airing.repeats * airing.items.reduce((sum, item) => sum + item.media.durationMs, 0);
 }
 

@@ -18,6 +18,8 @@ import { booted, playedWhole, TalkingReceiver } from '../../support/talking-rece
 import { waitFor } from '../../support/wait-for.ts';
 import { DispatchSite, SPOKEN_MS } from './dispatch-site.ts';
 
+const INTAKE = fileURLToPath(new URL('./run-intake.ts', import.meta.url));
+
 let site: DispatchSite;
 let intake: ReceiptIntake;
 let communeId: string;
@@ -217,7 +219,7 @@ describe('an acknowledgement', () => {
     const isDone = () => [...heard.values()].every((last) => last === life.length);
     for (let killAfter = 0; !isDone(); killAfter += 5) {
       expect(killAfter).toBeLessThan(40);
-      const child = spawn(process.execPath, ['--import', 'tsx', 'tests/integration/dispatch/run-intake.ts', join(folder, '..')], {
+      const child = spawn(process.execPath, ['--import', 'tsx', INTAKE, join(folder, '..')], {
         cwd: fileURLToPath(new URL('../../..', import.meta.url)),
         stdio: ['pipe', 'pipe', 'inherit'],
       });

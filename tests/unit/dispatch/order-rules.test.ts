@@ -1,9 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Order, Programme } from '#contract/order.ts';
-import { summariseCoverage } from '../../../server/dispatch/coverage-rules.ts';
-import { expectedMsOf, fillProgramme, makeOrder, rankOf } from '../../../server/dispatch/order-rules.ts';
-import type { StoredAiring } from '../../../server/scheduling/airing-store.ts';
+import { expectedMsOf, fillProgramme, makeOrder, type OrderSource, rankOf } from '../../../server/dispatch/order-rules.ts';
 
 const nowMs = Date.parse('2026-11-22T05:00:00.000Z');
 const after = (ms: number) => new Date(nowMs + ms).toISOString();
@@ -16,15 +14,12 @@ const media = (name: string) => ({
 const issuer = { areaId: randomUUID(), areaName: 'Xã Duy Hải', rank: 2 };
 const scope = { kind: 'receiver' as const, id: randomUUID() };
 
-function airing(changes: Partial<StoredAiring> = {}, items: string[] = [randomUUID()]): StoredAiring {
+function airing(changes: Partial<OrderSource> = {}, items: string[] = [randomUUID()]): OrderSource {
   return {
     airingId: randomUUID(),
-    areaId: issuer.areaId,
     class: 'normal',
     purpose: 'real',
-    state: 'planned',
     startsAt: after(3_600_000),
-    endsAt: after(3_610_000),
     startBefore: after(4_200_000),
     validUntil: after(5_000_000),
     repeats: 2,
@@ -34,14 +29,11 @@ function airing(changes: Partial<StoredAiring> = {}, items: string[] = [randomUU
     orderId: randomUUID(),
     epoch: 1,
     counter: 1,
-    createdBy: randomUUID(),
-    createdAt: after(0),
     items: items.map((name) => ({ bulletinId: randomUUID(), revision: 1, title: 'Thông báo', media: media(name) })),
-    targets: [],
     ...changes,
   };
 }
-const orderOf = (one: StoredAiring, rank = 2) => makeOrder(one, scope, { ...issuer, rank }, 600_000, nowMs);
+const orderOf = (one: OrderSource, rank = 2) => makeOrder(one, scope, { ...issuer, rank }, 600_000, nowMs);
 
 describe('an order', () => {
   it('fits the wire and lasts as long as what is said', () => {
@@ -99,17 +91,5 @@ describe('a programme', () => {
     const filling = fillProgramme([orderOf(airing({ chime, endTone: chime }, ['a', 'a', 'b']))], 500);
     expect(filling.media).toEqual([media('a'), media('b'), chime]);
     expect(filling.leftOut).toBeUndefined();
-  });
-});
-
-describe('coverage', () => {
-  it('never counts unknown as played, and keeps rendered, heard and unconfirmable apart', () => {
-    const coverage = summariseCoverage([
-      { state: 'played', evidence: 'rendered', kind: 'loudspeaker' },
-      { state: 'played', evidence: 'heard', kind: 'loudspeaker' },
-      { state: 'played', evidence: 'rendered', kind: 'gateway' },
-      { state: 'unknown', evidence: null, kind: 'loudspeaker' },
-    ]);
-    expect(coverage).toEqual({ receivers: 4, byState: { played: 3, unknown: 1 }, rendered: 2, heard: 1, notConfirmable: 1 });
   });
 });
