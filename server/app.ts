@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { accountRoutes } from './accounts/account-routes.ts';
 import { areaRoutes } from './areas/area-routes.ts';
@@ -42,6 +43,9 @@ import { type StoredAiring, unplanOpen } from './scheduling/airing-store.ts';
 import { schedulingRoutes } from './scheduling/scheduling-routes.ts';
 import { UpkeepDuties } from './upkeep-duties.ts';
 
+/** What `npm run build` makes, beside the sources that run. */
+const CONSOLE_FOLDER = fileURLToPath(new URL('../dist/console', import.meta.url));
+
 export interface App {
   url: string;
   port: number;
@@ -78,7 +82,8 @@ async function assemble(config: Config, clock: Clock, logger: Logger, closers: C
   const { queue, presence, uploads } = ground;
   const mounts = [uploadMount({ gatekeeper: wiring.gatekeeper, desk: uploads })];
   const { requestsPerMinute } = config;
-  const server = createHttpServer({ logger, gatekeeper: wiring.gatekeeper, routes: wiring.routes, mounts, requestsPerMinute });
+  const { gatekeeper, routes } = wiring;
+  const server = createHttpServer({ logger, gatekeeper, routes, mounts, requestsPerMinute, consoleFolder: CONSOLE_FOLDER });
   // First to be opened is last to be closed: the HTTP server waits for the WebSockets that the link holds.
   closers.push(() => closeServer(server));
   const link = await AgentLink.open({

@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { Problem } from '../lib/problem.ts';
 import { bindRoutes, type Gatekeeper, type Route } from './bind-endpoint.ts';
+import { consolePolicy, serveConsole } from './console-files.ts';
 import { problemHandler, sendProblem } from './problem-reply.ts';
 
 const BODY_BYTES_MAX = 512 * 1024;
@@ -19,6 +20,8 @@ export interface HttpServerParts {
   /** Handlers with a protocol of their own (resumable upload), before bodies are read. */
   mounts: readonly { path: string; handle: RequestHandler }[];
   requestsPerMinute: number;
+  /** Where the built console lies; absent: this server has no pages. */
+  consoleFolder?: string;
 }
 
 /** The HTTP server, not listening yet: others hang their upgrades (MQTT over WebSocket) on it first. */
@@ -38,8 +41,9 @@ export function createHttpServer(parts: HttpServerParts): Server {
     response.locals['requestId'] = request.id;
     next();
   });
-  app.use(helmet());
+  app.use(helmet({ contentSecurityPolicy: consolePolicy }));
   app.use(limitRequests(parts.requestsPerMinute));
+  if (parts.consoleFolder !== undefined) app.use(serveConsole(parts.consoleFolder));
   for (const mount of parts.mounts) app.use(mount.path, mount.handle);
   app.use(express.json({ limit: BODY_BYTES_MAX }));
   bindRoutes(app, parts.gatekeeper, parts.routes);

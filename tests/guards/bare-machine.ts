@@ -14,6 +14,7 @@ export const PROGRAMS = [
   'mpg123',
   'pulseaudio',
   'pactl',
+  'chromium',
   'g++',
   'make',
   'python3',

@@ -12,7 +12,7 @@ const SHIPPED = /^(server|edge-agent|web|signing)\/.*\.tsx?$/;
 const VAGUE_NAMES = ['util', 'utils', 'helper', 'helpers', 'common', 'misc', 'manager', 'service', 'services'];
 const ENVIRONMENT_READERS = ['server/config.ts', 'edge-agent/config.ts'];
 /** Tools that take only what is exported by default. */
-const DEFAULT_EXPORTS = ['vitest.config.ts', 'vite.config.ts', 'scripts/test-summary-reporter.ts'];
+const DEFAULT_EXPORTS = ['vitest.config.ts', 'web/vite.config.ts', 'scripts/test-summary-reporter.ts'];
 
 /** What breaks a rule of the house: a line or a path each, empty when all is well. */
 function findDefaultExports(source: Source): string[] {
