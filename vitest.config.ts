@@ -1,12 +1,34 @@
 import { defineConfig } from 'vitest/config';
 
+/** Real sound and whole systems: a second test file beside them would cost them the processor time that they measure by. */
+const ALONE = ['tests/integration/edge-agent/audio/**/*.test.ts', 'tests/journeys/**/*.test.ts', 'tests/console/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['tests/**/*.test.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          include: ['tests/**/*.test.ts'],
+          exclude: ALONE,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: ALONE,
+          globalSetup: ['tests/support/build-once.ts'],
+          maxWorkers: 1,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Two cores: audio and child processes share them, so more files at once only make deadlines tight.
-    maxWorkers: 2,
-    reporters: ['default'],
   },
 });

@@ -1,5 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -20,7 +22,9 @@ export class AgentProcess implements AsyncDisposable {
     this.#environment = { ...process.env, ...environment, TT_AGENT_DATA: dataFolder };
   }
 
+  /** @throws when the bundle has not been built. */
   async enrol(enrolmentString: string): Promise<void> {
+    if (!existsSync(join(ROOT, BUNDLE))) throw new Error(`${BUNDLE} is missing: npm run build makes it`);
     await promisify(execFile)(process.execPath, [BUNDLE, 'enrol', enrolmentString], { cwd: ROOT, env: this.#environment });
   }
 
