@@ -1,12 +1,13 @@
 import { canonicalBytes } from '#signing/canonical-json.ts';
 import { findKeySetFault } from '#signing/documents.ts';
 import { parseEnrolmentString } from '#signing/enrolment-string.ts';
-import { generateSigningKey, signBytes } from '#signing/keys.ts';
+import { signBytes } from '#signing/keys.ts';
 import type { AgentConfig } from './config.ts';
 import { DurableFiles } from './files/durable-files.ts';
 import { lockFolder } from './files/folder-lock.ts';
 import { openDiskFiles } from './files/raw-files.ts';
-import { readIdentity, saveIdentity } from './identity.ts';
+import { keepEnrollingKey, readIdentity, saveIdentity } from './identity.ts';
+import { ServerRefusal } from './link/http-client.ts';
 import { askToEnrol } from './link/server-session.ts';
 import { saveKeySet } from './programme/held-key-set.ts';
 
@@ -25,12 +26,15 @@ export async function enrolReceiver(
   if (known)
     throw new Error(`this receiver is enrolled already, as ${known.receiverId}: empty ${config.dataFolder} to enrol it anew`);
 
-  const key = generateSigningKey();
   const { code, address, rootKey } = invitation;
+  const key = await keepEnrollingKey(files, code);
   const { hardwareId, agentVersion, limits } = config;
   const statement = { type: 'enrol', code, publicKey: key.keyId, hardwareId };
   const request = { code, publicKey: key.keyId, hardwareId, agentVersion, signature: signBytes(key, canonicalBytes(statement)) };
-  const enrolled = await askToEnrol({ address, fetch: fetchFrom, ...limits }, request);
+  const enrolled = await askToEnrol({ address, fetch: fetchFrom, ...limits }, request).catch((error: unknown) => {
+    if (error instanceof ServerRefusal) throw error;
+    throw new Error(`no answer from ${address}: run the same command again, its string is not used up`, { cause: error });
+  });
 
   const fault = enrolled.rootKey === rootKey ? findKeySetFault(enrolled.keySet, rootKey, undefined) : 'root-key-foreign';
   if (fault) throw new Error(`the server at ${address} is not the one of this enrolment string (${fault}): nothing was kept`);

@@ -73,12 +73,17 @@ async function run(): Promise<void> {
 }
 
 async function answer(): Promise<void> {
+  // Node ends with 0 when nothing is left to wait for, as after a connection that was closed without a word: that is no success.
+  process.exitCode = 1;
+  const staysAwake = setInterval(() => undefined, 60_000);
   try {
     await main(process.argv.slice(2));
     process.exit(0);
   } catch (error) {
     process.stderr.write(`${wordsOf(error)}\n`);
     process.exit(1);
+  } finally {
+    clearInterval(staysAwake);
   }
 }
 

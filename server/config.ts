@@ -54,7 +54,6 @@ const Settings = z.object({
   requestsPerMinute: whole(1_200, 10, 1_000_000),
   signInsPerMinute: whole(20, 1, 10_000),
   sessionHours: whole(12, 1, 24 * 30),
-  renderConcurrency: whole(1, 1, 16),
   uploadsOpenMax: whole(20, 1, 1000),
 });
 export type Config = z.infer<typeof Settings>;
@@ -69,7 +68,10 @@ export function describeSettings(): { variable: string; fallback: string | undef
  * The only reader of the environment. Flags win over it: `--port 8080 --data ./data`.
  * @throws an Error whose text says which setting is wrong and what it must look like.
  */
-export function loadConfig(environment: Record<string, string | undefined>, flags: readonly string[] = []): Config {
+export function loadConfig(
+  flags: readonly string[] = [],
+  environment: Record<string, string | undefined> = process.env,
+): Config {
   const given: Record<string, string> = {};
   for (const key of Object.keys(Settings.shape)) {
     const value = environment[variableOf(key)];

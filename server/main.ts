@@ -5,7 +5,7 @@ import { systemClock } from './lib/clock.ts';
 
 /** Starts the server and ends it in order. What a person has to read goes to stdout as plain lines, the log to stderr. */
 async function main(): Promise<void> {
-  const config = loadConfig(process.env, process.argv.slice(2));
+  const config = loadConfig(process.argv.slice(2));
   const logger = pino({ level: config.logLevel }, pino.destination(2));
   const app = await openApp(config, { clock: systemClock, logger });
   for (const { program, state, install, reason } of app.missingPrograms) {

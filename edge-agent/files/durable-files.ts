@@ -11,6 +11,7 @@ const UNFINISHED = '.new';
  */
 export class DurableFiles {
   readonly raw: RawFiles;
+  readonly #writing = new Map<string, Promise<void>>();
 
   constructor(raw: RawFiles) {
     this.raw = raw;
@@ -31,7 +32,19 @@ export class DurableFiles {
     return (await this.raw.read(path))?.toString('utf8');
   }
 
+  /** One after the other for each path, in the order of asking: two at once would take each other's unfinished file away. */
   async writeWhole(path: string, text: string, mode = 0o600): Promise<void> {
+    const before = this.#writing.get(path) ?? Promise.resolve();
+    const written = before.catch(() => undefined).then(() => this.#writeWhole(path, text, mode));
+    this.#writing.set(path, written);
+    try {
+      await written;
+    } finally {
+      if (this.#writing.get(path) === written) this.#writing.delete(path);
+    }
+  }
+
+  async #writeWhole(path: string, text: string, mode: number): Promise<void> {
     const unfinished = path + UNFINISHED;
     try {
       await this.raw.write(unfinished, Buffer.from(text, 'utf8'), mode);

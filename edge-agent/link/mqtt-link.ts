@@ -150,7 +150,8 @@ export class MqttLink implements PushLink {
       const granted = fresh.length > 0 ? await client.subscribeAsync(fresh, { qos: 1 }) : [];
       const denied = granted.filter(({ qos }) => qos > 2).map(({ topic }) => topic);
       if (denied.length > 0) this.#parts.log('subscription-denied', { denied });
-      this.#subscribed = wanted;
+      // What was denied is asked for again with the next programme: by then the server may know us in that area.
+      this.#subscribed = new Set([...wanted].filter((topic) => !denied.includes(topic)));
       return true;
     } catch (error) {
       this.#parts.log('not-subscribed', { error: wordsOf(error) });

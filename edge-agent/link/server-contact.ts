@@ -52,7 +52,7 @@ export class ServerContact {
   #roundTripMs: number | null = null;
   #loops: Promise<void>[] = [];
   #heart = makeAbort();
-  #exchanging: Promise<void> | undefined;
+  readonly #underWay = new Map<string, Promise<void>>();
   #emergencies: Promise<void> = Promise.resolve();
   #trust: string;
 
@@ -117,8 +117,9 @@ export class ServerContact {
     const { clock, keySet, book, log, onTaken } = this.#parts;
     // Without a clock nobody can tell a fresh emergency from a replayed one: the server is asked, by a nonce of ours.
     if (clock.trust === 'untrusted') await this.#guard('time', () => this.#exchangeTime());
-    if (!keySet.current.keys.some(({ keyId }) => keyId === signed.keyId))
-      await this.#guard('key-set', () => this.#refreshKeySet());
+    const isKeyKnown = () => keySet.current.keys.some(({ keyId }) => keyId === signed.keyId);
+    // Twice: the first may be a request that was under way before the server had the key.
+    for (let turn = 0; turn < 2 && !isKeyKnown(); turn++) await this.#guard('key-set', () => this.#refreshKeySet());
     // Without a programme nobody knows in which areas this receiver stands.
     if (!book.programme) await this.#guard('programme', () => this.#fetchProgramme());
     const fault = await book.takePushed(signed);
@@ -152,6 +153,10 @@ export class ServerContact {
   }
 
   async #fetchProgramme(): Promise<void> {
+    await this.#share('programme', () => this.#fetchProgrammeOnce());
+  }
+
+  async #fetchProgrammeOnce(): Promise<void> {
     const { session, book, keySet, log, onTaken } = this.#parts;
     const reply = await session.readProgramme(book.etag, this.#abort.signal);
     if (reply === 'unchanged') return;
@@ -165,6 +170,10 @@ export class ServerContact {
   }
 
   async #refreshKeySet(): Promise<void> {
+    await this.#share('key-set', () => this.#refreshKeySetOnce());
+  }
+
+  async #refreshKeySetOnce(): Promise<void> {
     const { session, keySet, writer, log } = this.#parts;
     const signed = await session.readKeySet(this.#abort.signal);
     const fault = await keySet.takeOver(signed);
@@ -186,10 +195,8 @@ export class ServerContact {
     }
   }
 
-  /** Two callers share one exchange. */
   async #exchangeTime(): Promise<void> {
-    this.#exchanging ??= this.#exchangeTimeOnce().finally(() => (this.#exchanging = undefined));
-    await this.#exchanging;
+    await this.#share('time', () => this.#exchangeTimeOnce());
   }
 
   async #exchangeTimeOnce(): Promise<void> {
@@ -247,6 +254,13 @@ export class ServerContact {
     this.#beat++;
     this.#beatSentAtMs = time.steadyMs();
     await publish({ type: 'heartbeat', v: 1, beat: this.#beat, epoch, revision, keySetVersion: keySet.current.version, vitals });
+  }
+
+  /** Two callers share one request: the answer to the later one could otherwise be overtaken by that to the earlier one. */
+  async #share(what: string, request: () => Promise<void>): Promise<void> {
+    const underWay = this.#underWay.get(what) ?? request().finally(() => this.#underWay.delete(what));
+    this.#underWay.set(what, underWay);
+    await underWay;
   }
 
   /** What fails here is tried again later by whoever asked; the journal keeps why. */

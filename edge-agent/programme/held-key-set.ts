@@ -36,11 +36,12 @@ export class HeldKeySet {
     return this.#keySet;
   }
 
+  /** Counts at once, also where the disk does not take it: an emergency under a new key does not wait for a full disk. */
   async takeOver(signed: SignedKeySet): Promise<ProblemCode | undefined> {
     const fault = findKeySetFault(signed, this.#rootKey, this.#keySet);
     if (fault || signed.payload.version === this.#keySet.version) return fault;
-    await saveKeySet(this.#files, signed);
     this.#keySet = signed.payload;
+    await saveKeySet(this.#files, signed);
     return undefined;
   }
 }

@@ -13,10 +13,11 @@ export const instant = (epochMs: number) => new Date(epochMs).toISOString();
 /** A root key with the working keys that it vouches for: what a server would sign with. */
 export class Signers {
   readonly root = generateSigningKey();
-  readonly programme = generateSigningKey();
-  readonly emergency = generateSigningKey();
+  programme = generateSigningKey();
+  emergency = generateSigningKey();
   readonly record = generateSigningKey();
   readonly #aroundMs: number;
+  readonly #retired: { key: SigningKey; purpose: KeyPurpose }[] = [];
 
   constructor(aroundMs = Date.now()) {
     this.#aroundMs = aroundMs;
@@ -35,9 +36,20 @@ export class Signers {
       v: 1,
       version,
       issuedAt: instant(this.#aroundMs - 60_000),
-      keys: [entry(this.programme, 'programme'), entry(this.emergency, 'emergency'), entry(this.record, 'record')],
+      keys: [
+        entry(this.programme, 'programme'),
+        entry(this.emergency, 'emergency'),
+        entry(this.record, 'record'),
+        ...this.#retired.map(({ key, purpose }) => entry(key, purpose)),
+      ],
     };
     return signDocument(this.root, payload) as SignedKeySet;
+  }
+
+  /** Signs with a new key from now on; the old one stays in the set until its end. */
+  renew(purpose: 'programme' | 'emergency'): void {
+    this.#retired.push({ key: this[purpose], purpose });
+    this[purpose] = generateSigningKey();
   }
 
   programmeOf(programme: Programme): SignedProgramme {

@@ -36,6 +36,8 @@ export class StandInServer implements AsyncDisposable {
   mediaGates = new Map<string, Promise<void>>();
   clockOffsetMs = 0;
   publicKey = '';
+  /** Topics that the receiver has subscribed to. */
+  readonly subscribed = new Set<string>();
   readonly #now: () => number;
   readonly #http: Server;
   readonly #tcp: TcpServer;
@@ -60,6 +62,8 @@ export class StandInServer implements AsyncDisposable {
       const isRight = username === this.receiverId && this.#isLoginRight(JSON.parse(String(password)));
       done(isRight ? null : Object.assign(new Error('refused'), { returnCode: 4 }), isRight);
     };
+    broker.on('subscribe', (subscriptions) => subscriptions.forEach(({ topic }) => this.subscribed.add(topic)));
+    broker.on('unsubscribe', (given) => given.forEach((topic) => this.subscribed.delete(topic)));
     broker.on('publish', (packet, client) => {
       if (client && packet.topic === topics.up(this.receiverId)) this.#takeUp(UpLink.parse(JSON.parse(String(packet.payload))));
     });
@@ -148,7 +152,7 @@ export class StandInServer implements AsyncDisposable {
     if (up.type === 'heartbeat') {
       const { epoch, revision } = this.programme.payload;
       const serverTimeAt = new Date().toISOString();
-      const receiptsUpTo = this.#contiguous();
+      const receiptsUpTo = this.isAcknowledging ? this.#contiguous() : 0;
       const { keySetVersion } = this;
       void this.push({
         type: 'heartbeat-answer',
