@@ -15,7 +15,7 @@ import { lookNow } from './dispatch/look-now.ts';
 import { refuseUnreadable } from './dispatch/refuse-unreadable.ts';
 import { ReceiptIntake } from './dispatch/receipt-intake.ts';
 import { createGatekeeper } from './gatekeeper.ts';
-import type { Route } from './http/bind-endpoint.ts';
+import type { Gatekeeper, Route } from './http/bind-endpoint.ts';
 import { closeServer, createHttpServer, listen } from './http/http-server.ts';
 import { operationRoutes } from './http/operation-routes.ts';
 import { type Clock, instantOf } from './lib/clock.ts';
@@ -39,6 +39,7 @@ import { RenderRuns } from './rendering/render-runs.ts';
 import type { RenderDeps, RenderQueue } from './rendering/rendering-deps.ts';
 import { renderingRoutes } from './rendering/rendering-routes.ts';
 import { renderingWorker } from './rendering/rendering-worker.ts';
+import { reportRoutes } from './reports/report-routes.ts';
 import { type StoredAiring, unplanOpen } from './scheduling/airing-store.ts';
 import { schedulingRoutes } from './scheduling/scheduling-routes.ts';
 import { UpkeepDuties } from './upkeep-duties.ts';
@@ -81,9 +82,10 @@ async function assemble(config: Config, clock: Clock, logger: Logger, closers: C
   const wiring = wireStages({ config, clock, logger, ground, ends, closers });
   const { queue, presence, uploads } = ground;
   const mounts = [uploadMount({ gatekeeper: wiring.gatekeeper, desk: uploads })];
-  const { requestsPerMinute } = config;
+  const { requestsPerMinute, trustProxy } = config;
   const { gatekeeper, routes } = wiring;
-  const server = createHttpServer({ logger, gatekeeper, routes, mounts, requestsPerMinute, consoleFolder: CONSOLE_FOLDER });
+  const limits = { requestsPerMinute, trustProxy };
+  const server = createHttpServer({ logger, gatekeeper, routes, mounts, ...limits, consoleFolder: CONSOLE_FOLDER });
   // First to be opened is last to be closed: the HTTP server waits for the WebSockets that the link holds.
   closers.push(() => closeServer(server));
   const link = await AgentLink.open({
@@ -184,15 +186,19 @@ function wireStages(parts: Parts) {
   const logins = new AttemptLimit(clock, LOGINS_BY_ADDRESS);
   const rendering = wireRendering(parts);
   const routes = [
-    ...supportRoutes(parts, receivers, logins),
+    ...supportRoutes(parts, { receivers, logins, gatekeeper }),
     ...rendering.routes,
     ...schedulingRoutes({ ...ground, clock, limits: config, handOver: (airing) => handOver(ground, dispatch, airing) }),
     ...dispatchRoutes({ ...dispatch, library: ground.library }),
+    ...reportRoutes({ ...ground, clock, limits: config }),
   ];
   return { receivers, logins, dispatch, intake, gatekeeper, worker: rendering.worker, routes };
 }
 
-function supportRoutes({ config, clock, ground, ends }: Parts, receivers: ReceiverDeps, logins: AttemptLimit): Route[] {
+function supportRoutes(
+  { config, clock, ground, ends }: Parts,
+  { receivers, logins, gatekeeper }: { receivers: ReceiverDeps; logins: AttemptLimit; gatekeeper: Gatekeeper },
+): Route[] {
   const { db, feed, queue } = ground;
   const limits = { enrolments: new AttemptLimit(clock, ENROLMENTS_BY_ADDRESS), logins };
   const onClustersMoved = async (transaction: Db, clusterIds: readonly string[]) => {
@@ -211,7 +217,7 @@ function supportRoutes({ config, clock, ground, ends }: Parts, receivers: Receiv
     ...areaRoutes({ db, clock, onClustersMoved }),
     ...auditRoutes({ db, clock }),
     ...receiverRoutes({ ...receivers, limits }),
-    ...operationRoutes({ feed, listMissing }),
+    ...operationRoutes({ feed, findSession: (token) => gatekeeper.findSession(token), listMissing }),
   ];
 }
 

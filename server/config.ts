@@ -51,6 +51,8 @@ const Settings = z.object({
   closeAfterMs: whole(5 * minutesMs, 1000, 24 * 60 * minutesMs),
   offlineAfterMs: whole(45_000, 1000, 60 * minutesMs),
   heldReceiptsMax: whole(2_000, 10, 100_000),
+  /** How many proxies stand in front of us: that many addresses of `x-forwarded-for` are believed, from the right. */
+  trustProxy: whole(0, 0, 10),
   requestsPerMinute: whole(1_200, 10, 1_000_000),
   signInsPerMinute: whole(20, 1, 10_000),
   sessionHours: whole(12, 1, 24 * 30),
@@ -68,10 +70,7 @@ export function describeSettings(): { variable: string; fallback: string | undef
  * The only reader of the environment. Flags win over it: `--port 8080 --data ./data`.
  * @throws an Error whose text says which setting is wrong and what it must look like.
  */
-export function loadConfig(
-  flags: readonly string[] = [],
-  environment: Record<string, string | undefined> = process.env,
-): Config {
+export function loadConfig(flags: readonly string[] = [], environment: Record<string, string | undefined> = process.env): Config {
   const given: Record<string, string> = {};
   for (const key of Object.keys(Settings.shape)) {
     const value = environment[variableOf(key)];

@@ -4,6 +4,8 @@ import type { Policy } from '#contract/order.ts';
 import { ensureFirstAdministrator } from './accounts/first-administrator.ts';
 import { PasswordHasher } from './accounts/password-hasher.ts';
 import { findClusterArea } from './areas/cluster-store.ts';
+import { hasSecondFactors } from './accounts/second-factor-store.ts';
+import { SecretBox } from './accounts/secret-box.ts';
 import { UploadDesk } from './bulletins/upload-desk.ts';
 import type { Config } from './config.ts';
 import { type Db, inTransaction, openDatabase } from './database/open-database.ts';
@@ -11,6 +13,7 @@ import { getState, setState } from './database/server-state-store.ts';
 import { LiveFeed } from './http/live-feed.ts';
 import type { Clock } from './lib/clock.ts';
 import { lockFolder } from './lib/folder-lock.ts';
+import { isProblem } from './lib/problem.ts';
 import { publisher, type Publish } from './live-publisher.ts';
 import { AudioLibrary } from './media/audio-library.ts';
 import { defaultPrograms, type MediaPrograms, probePrograms, type ProgramPresence } from './media/probe-programs.ts';
@@ -29,6 +32,7 @@ export interface Ground {
   db: Db;
   keyRing: KeyRing;
   passwords: PasswordHasher;
+  secrets: SecretBox;
   feed: LiveFeed;
   publish: Publish;
   presence: Presence;
@@ -56,6 +60,8 @@ export async function openGround(config: Config, clock: Clock, logger: Logger, c
   const db = await openDatabase(config.data);
   closers.push(() => db.destroy());
   const keyRing = await openKeyRing(config.data, clock);
+  // Beside the keys: a copy of the database alone gives no second factor away.
+  const secrets = await SecretBox.open(join(config.data, 'keys', 'second-factor.key'), () => hasSecondFactors(db));
   const passwords = await PasswordHasher.create();
   const firstAdministrator = await ensureFirstAdministrator({ db, clock, config, passwords });
   const policy = await settlePolicy(db, config);
@@ -67,7 +73,7 @@ export async function openGround(config: Config, clock: Clock, logger: Logger, c
   const media = await openMedia(db, clock, config, logger);
   closers.push(() => media.uploads.close());
   const queue = await openQueue(config, logger, closers);
-  return { db, keyRing, passwords, firstAdministrator, policy, feed, publish, presence, queue, ...media };
+  return { db, keyRing, passwords, secrets, firstAdministrator, policy, feed, publish, presence, queue, ...media };
 }
 
 async function openMedia(db: Db, clock: Clock, config: Config, logger: Logger) {
@@ -83,7 +89,8 @@ async function openMedia(db: Db, clock: Clock, config: Config, logger: Logger) {
     try {
       tones = await readSignalTones({ db, library, workFolder, job });
     } catch (error) {
-      logger.warn({ err: error as Error }, 'chime and end tone are not made yet; trying again with the next upkeep');
+      const why = isProblem(error) ? { code: error.code, params: error.params } : { err: error as Error };
+      logger.warn(why, 'chime and end tone are not made yet; trying again with the next upkeep');
     }
   };
   await makeTones();

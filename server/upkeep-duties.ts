@@ -43,6 +43,7 @@ export class UpkeepDuties {
     const { presence, clock } = parts;
     this.#ticks = [
       { name: 'presence', pattern: '*/5 * * * * *', run: () => presence.sweep(clock.now()) },
+      { name: 'vitals', pattern: '41 * * * *', run: () => presence.forgetOld() },
       { name: 'sweep', pattern: '* * * * *', run: () => this.#sweep() },
       { name: 'programmes', pattern: '* * * * *', run: () => renewProgrammes(parts.dispatch) },
       { name: 'gaps', pattern: '*/10 * * * *', run: () => refuseOldGaps(parts.dispatch) },

@@ -10,6 +10,8 @@ import { changePassword } from './change-password.ts';
 import { createAccount } from './create-account.ts';
 import { listAccounts } from './list-accounts.ts';
 import type { PasswordHasher } from './password-hasher.ts';
+import { beginSecondFactor, confirmSecondFactor, removeSecondFactor } from './second-factor.ts';
+import type { SecretBox } from './secret-box.ts';
 import { readSession, signOut } from './session.ts';
 import { signIn } from './sign-in.ts';
 
@@ -20,6 +22,7 @@ export function accountRoutes(parts: {
   clock: Clock;
   config: Pick<Config, 'sessionHours' | 'signInsPerMinute'>;
   passwords: PasswordHasher;
+  secrets: SecretBox;
 }): Route[] {
   const deps = { ...parts, limiter: new AttemptLimiter(parts.clock, parts.config.signInsPerMinute) };
   return [
@@ -39,6 +42,15 @@ export function accountRoutes(parts: {
       response.clearCookie(COOKIE, cookieOptions(request));
     }),
     route('changePassword', ({ caller, body, request }) => changePassword(deps, caller, tokenOf(request), body)),
+    route('beginSecondFactor', ({ caller, response }) => {
+      forbidStoring(response);
+      return beginSecondFactor(deps, caller);
+    }),
+    route('confirmSecondFactor', ({ caller, body, request, response }) => {
+      forbidStoring(response);
+      return confirmSecondFactor(deps, caller, tokenOf(request), body.code);
+    }),
+    route('removeSecondFactor', ({ caller, body }) => removeSecondFactor(deps, caller, body.code)),
     route('listAccounts', ({ caller, query }) => listAccounts(deps.db, caller, query, instantOf(deps.clock.now()))),
     route('createAccount', ({ caller, body }) => createAccount(deps, caller, body)),
     route('changeAccount', ({ caller, params, body }) => changeAccount(deps, caller, params.accountId, body)),

@@ -2,6 +2,7 @@ import type { Account, RoleGrant } from '#contract/account.ts';
 import { branchQuery } from '../areas/area-store.ts';
 import type { Db } from '../database/open-database.ts';
 import { Problem } from '../lib/problem.ts';
+import { listWithSecondFactor } from './second-factor-store.ts';
 
 /** With what never leaves the server. */
 export interface StoredAccount extends Account {
@@ -45,6 +46,14 @@ export async function listAccounts(db: Db, question: AccountQuestion, now: strin
     .orderBy('username')
     .limit(question.limit);
   return describe(db, rows, now);
+}
+
+/** For showing who did something. */
+export async function listDisplayNames(db: Db, accountIds: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db<AccountRow>('accounts')
+    .whereIn('account_id', [...new Set(accountIds)])
+    .select('account_id', 'display_name');
+  return new Map(rows.map((row) => [row.account_id, row.display_name]));
 }
 
 export async function hasAccounts(db: Db): Promise<boolean> {
@@ -133,6 +142,7 @@ async function describe(db: Db, rows: readonly AccountRow[], now: string): Promi
     .where('locked_until', '>', now)
     .groupBy('username')
     .select<{ username: string; until: string }[]>('username', db.raw('max(locked_until) AS until'));
+  const withSecondFactor = await listWithSecondFactor(db, ids);
   return rows.map((row) => ({
     accountId: row.account_id,
     username: row.username,
@@ -141,6 +151,7 @@ async function describe(db: Db, rows: readonly AccountRow[], now: string): Promi
     state: row.state,
     grants: grants.filter((grant) => grant.account_id === row.account_id).map(grantOf),
     lockedUntil: locks.find((lock) => lock.username === row.username)?.until ?? null,
+    hasSecondFactor: withSecondFactor.has(row.account_id),
     createdAt: row.created_at,
   }));
 }

@@ -17,6 +17,7 @@ import {
 import { demandGrantable, demandOwnBranch, demandStrongPassword, isRootAdministrator } from './create-account.ts';
 import { compareGrants, isAdministratorOf } from './grant-rules.ts';
 import { recordAccountAudit } from './record-account-audit.ts';
+import { deleteSecondFactor } from './second-factor-store.ts';
 import { publicAccount } from './session.ts';
 import { deleteSessionsOf } from './session-store.ts';
 import { deleteStandingsOf } from './sign-in-attempt-store.ts';
@@ -33,7 +34,7 @@ interface Change {
 /**
  * Invariants:
  * - roles are given and taken within the caller's branches only, and nobody gives himself any;
- * - name, state and password can be changed only by who administers all branches of the account: else a commune's administrator
+ * - name, state, password and second factor can be changed only by who administers all branches of the account: else a commune's administrator
  *   could take over the province's by giving him a new password;
  * - the root keeps an active administrator.
  */
@@ -58,6 +59,7 @@ export async function changeAccount(
     await demandAuthority(change, wanted);
     if (wanted.displayName !== undefined) await changeDisplayName(change, wanted.displayName.normalize('NFC'));
     if (passwordHash !== undefined) await setPassword(change, passwordHash);
+    if (wanted.clearSecondFactor) await clearSecondFactor(change);
     if (wanted.grants !== undefined) await changeGrants(change, wanted.grants);
     if (wanted.state !== undefined) await changeState(change, wanted.state);
     await demandRootAdministrator(db);
@@ -74,10 +76,12 @@ async function demandAuthority({ db, caller, before, now }: Change, wanted: Want
   if (inBranch.length === 0 && !isOwn && !(await isRootAdministrator(db, caller))) {
     throw new Problem('not-found', { kind: 'account', id: before.accountId });
   }
-  const touchesPerson = wanted.displayName !== undefined || wanted.state !== undefined || wanted.password !== undefined;
+  const { displayName, state, password, clearSecondFactor: clears } = wanted;
+  const touchesPerson = [displayName, state, password, clears].some((part) => part !== undefined);
   if (touchesPerson && inBranch.length < ancestries.length) throw new Problem('outside-branch');
   // Without the current password a borrowed session would become the account itself.
   if (isOwn && wanted.password !== undefined) throw new Problem('conflict', { reason: 'own-password' });
+  if (isOwn && wanted.clearSecondFactor) throw new Problem('conflict', { reason: 'own-second-factor' });
 }
 
 async function changeDisplayName(change: Change, displayName: string): Promise<void> {
@@ -94,6 +98,12 @@ async function setPassword(change: Change, passwordHash: string): Promise<void> 
   const sessionsEnded = await deleteSessionsOf(db, before.accountId);
   await deleteStandingsOf(db, before.username);
   await record(change, 'password-reset', { sessionsEnded });
+}
+
+/** The telephone is lost: the password alone opens until the person sets another one up. */
+async function clearSecondFactor(change: Change): Promise<void> {
+  const { db, before } = change;
+  if (await deleteSecondFactor(db, before.accountId)) await record(change, 'second-factor-cleared', {});
 }
 
 async function changeGrants(change: Change, grants: Account['grants']): Promise<void> {

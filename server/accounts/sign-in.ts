@@ -6,6 +6,7 @@ import { Problem } from '../lib/problem.ts';
 import type { AccountDeps } from './account-deps.ts';
 import { findAccountNamed, getAccount, type StoredAccount } from './account-store.ts';
 import { findAccountArea, recordAccountAudit } from './record-account-audit.ts';
+import { takeCode } from './second-factor.ts';
 import { openSession } from './session.ts';
 import { addressGroupOf, countAttempt, FORGET_ATTEMPTS_AFTER_MS, type Reach } from './sign-in-attempt-rules.ts';
 import {
@@ -22,6 +23,8 @@ import {
 export interface SignInRequest {
   username: string;
   password: string;
+  /** Of the second factor, where there is one. */
+  code?: string | undefined;
   /** The caller's IP address. */
   address: string;
 }
@@ -43,7 +46,9 @@ interface Attempt {
 
 /**
  * Opens a session. A name without an account is counted, locked and answered like one with, and costs the same work.
- * @throws `too-many-requests`, `account-locked`, `credentials-wrong`, `account-disabled` (only to who knows the password)
+ * A wrong or missing code counts like a wrong password, and only who knows the password learns that one is asked for.
+ * @throws `too-many-requests`, `account-locked`, `credentials-wrong`; only to who knows the password: `account-disabled`,
+ * `second-factor-required`, `second-factor-wrong`
  */
 export async function signIn(deps: AccountDeps, request: SignInRequest): Promise<{ token: string; session: Session }> {
   const address = addressGroupOf(request.address);
@@ -65,6 +70,11 @@ export async function signIn(deps: AccountDeps, request: SignInRequest): Promise
       await recordFailure(db, attempt, refusal, nowMs);
       return { refusal } as const;
     }
+    const lack = await findLackOfCode(db, deps, account, request.code);
+    if (lack !== undefined) {
+      await recordFailure(db, attempt, lack, nowMs);
+      return { refusal: lack } as const;
+    }
     await forgiveAttempt(db, attempt, nowMs);
     await saveKnownAddress(db, accountId, address, instantOf(nowMs), KNOWN_ADDRESSES_MAX);
     const recordedAt = instantOf(nowMs);
@@ -75,6 +85,17 @@ export async function signIn(deps: AccountDeps, request: SignInRequest): Promise
   // Thrown only here: within the transaction it would take the entry back.
   if ('refusal' in opened) throw new Problem(opened.refusal);
   return opened;
+}
+
+async function findLackOfCode(
+  db: Db,
+  deps: AccountDeps,
+  { accountId, hasSecondFactor }: StoredAccount,
+  code: string | undefined,
+): Promise<'second-factor-required' | 'second-factor-wrong' | undefined> {
+  if (!hasSecondFactor) return undefined;
+  if (code === undefined || code === '') return 'second-factor-required';
+  return (await takeCode(db, deps, accountId, code)) ? undefined : 'second-factor-wrong';
 }
 
 /** Counted before the password is looked at. @throws `account-locked` */
@@ -119,7 +140,10 @@ async function recordFailure(db: Db, attempt: Attempt, reason: string, nowMs: nu
     subjectId: account?.accountId ?? 'no-such-account',
     areaId: account ? await findAccountArea(db, account.grants, recordedAt) : null,
   };
-  await recordBoundedAudit(db, { ...subject, action: 'sign-in-failed', detail: { address, reason } });
+  // Being asked for a code is a step of every sign-in with one: it is counted, but no failure to write down.
+  if (reason !== 'second-factor-required') {
+    await recordBoundedAudit(db, { ...subject, action: 'sign-in-failed', detail: { address, reason } });
+  }
   if (attempt.hasLockedAddress) {
     await recordBoundedAudit(db, { ...subject, action: 'sign-in-locked', detail: { address, reach: 'address' } });
   }

@@ -88,6 +88,14 @@ export async function getOpenArea(db: Db, areaId: string): Promise<Area> {
   return area;
 }
 
+/** As they are called now. */
+export async function listAreaNames(db: Db, areaIds: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db<AreaRow>('areas')
+    .whereIn('area_id', [...new Set(areaIds)])
+    .select('area_id', 'name');
+  return new Map(rows.map((row) => [row.area_id, row.name]));
+}
+
 /** The whole tree at an instant, under the names of then. */
 export async function listAreasAt(db: Db, at: string): Promise<Area[]> {
   const rows = await db<AreaRow>('areas as a')

@@ -1,4 +1,5 @@
 import type { Bulletin, Rendering } from '#contract/bulletin.ts';
+import { listDisplayNames } from '../accounts/account-store.ts';
 import { listDescendants } from '../areas/area-store.ts';
 import { inTransaction } from '../database/open-database.ts';
 import { instantOf } from '../lib/clock.ts';
@@ -14,7 +15,8 @@ export async function readBulletin(deps: ReadDeps, bulletinId: string): Promise<
   return inTransaction(deps.db, async (db) => {
     const bulletin = await getBulletin(db, bulletinId);
     const [rendered] = await deps.rendering.read(db, [bulletin]);
-    return onWire(bulletin, rendered, (await listDecisions(db, [bulletinId])).get(bulletinId) ?? null);
+    const decision = (await listDecisions(db, [bulletinId])).get(bulletinId) ?? null;
+    return onWire(bulletin, await listDisplayNames(db, [bulletin.authorId]), rendered, decision);
   });
 }
 
@@ -30,15 +32,33 @@ export async function listBulletins(
       db,
       bulletins.map((bulletin) => bulletin.bulletinId),
     );
+    const names = await listDisplayNames(
+      db,
+      bulletins.map((bulletin) => bulletin.authorId),
+    );
     const last = bulletins.length === query.limit ? bulletins.at(-1) : undefined;
     return {
-      entries: bulletins.map((each) => onWire(each, rendered.get(each.bulletinId), decisions.get(each.bulletinId) ?? null)),
+      entries: bulletins.map((each) =>
+        onWire(each, names, rendered.get(each.bulletinId), decisions.get(each.bulletinId) ?? null),
+      ),
       next: last ? `${last.createdAt}~${last.bulletinId}` : null,
     };
   });
 }
 
-function onWire(bulletin: StoredBulletin, rendered: RenderedRevision | undefined, decision: Bulletin['decision']): Bulletin {
+function onWire(
+  bulletin: StoredBulletin,
+  names: ReadonlyMap<string, string>,
+  rendered: RenderedRevision | undefined,
+  decision: Bulletin['decision'],
+): Bulletin {
   const { editorId: _editorId, frozenAt: _frozenAt, ...shown } = bulletin;
-  return { ...shown, rendering: rendered?.rendering ?? NOT_RENDERED, renditions: rendered?.renditions ?? [], decision };
+  const authorName = names.get(bulletin.authorId) ?? '';
+  return {
+    ...shown,
+    authorName,
+    rendering: rendered?.rendering ?? NOT_RENDERED,
+    renditions: rendered?.renditions ?? [],
+    decision,
+  };
 }

@@ -19,11 +19,28 @@ export const Account = z.object({
   state: z.enum(['active', 'disabled']),
   grants: z.array(RoleGrant),
   lockedUntil: Instant.nullable(),
+  hasSecondFactor: z.boolean(),
   createdAt: Instant,
 });
 export type Account = z.infer<typeof Account>;
 
-export const SignIn = z.strictObject({ username: z.string().max(80), password: z.string().max(200) });
+/** Six digits of RFC 6238, each valid once; typed with a space in the middle by some. */
+const SecondFactorCode = z
+  .string()
+  .max(20)
+  .transform((text) => text.replace(/\s/g, ''));
+
+/** `code` is asked for by `second-factor-required`; an account without a second factor needs none. */
+export const SignIn = z.strictObject({
+  username: z.string().max(80),
+  password: z.string().max(200),
+  code: SecondFactorCode.optional(),
+});
+export const BeginSecondFactor = z.strictObject({});
+/** The secret leaves the server this once. It counts from the confirmation on. */
+export const SecondFactorOffer = z.object({ otpauthUrl: z.string(), qrSvg: z.string(), secret: z.string() });
+export type SecondFactorOffer = z.infer<typeof SecondFactorOffer>;
+export const GiveSecondFactorCode = z.strictObject({ code: SecondFactorCode });
 /** `csrfToken` goes into the `x-csrf-token` header of every request that changes something. */
 export const Session = z.object({ account: Account, csrfToken: z.string(), expiresAt: Instant });
 export type Session = z.infer<typeof Session>;
@@ -39,6 +56,8 @@ export const ChangeAccount = z.strictObject({
   state: z.enum(['active', 'disabled']).optional(),
   password: Password.optional(),
   grants: z.array(RoleGrant).max(50).optional(),
+  /** For who lost the telephone. One's own is taken away with a code instead. */
+  clearSecondFactor: z.literal(true).optional(),
 });
 export const ChangePassword = z.strictObject({ currentPassword: z.string().max(200), newPassword: Password });
 

@@ -10,6 +10,7 @@ export type AiringState = z.infer<typeof AiringState>;
 export const Airing = z.object({
   airingId: Id,
   areaId: Id,
+  areaName: z.string(),
   class: Class,
   purpose: Purpose,
   state: AiringState,
@@ -24,6 +25,7 @@ export const Airing = z.object({
   hasEndTone: z.boolean(),
   orderId: Id,
   createdBy: Id,
+  createdByName: z.string(),
   createdAt: Instant,
 });
 export type Airing = z.infer<typeof Airing>;

@@ -45,6 +45,7 @@ export const Bulletin = z.object({
   bulletinId: Id,
   areaId: Id,
   authorId: Id,
+  authorName: z.string(),
   kind: BulletinKind,
   title: z.string(),
   text: z.string().nullable(),
@@ -98,6 +99,36 @@ export const AtRevision = z.strictObject({ revision: z.int().min(1) });
 /** `renditionSha256`: the very audio that was listened to (the Opus rendition). */
 export const ApproveBulletin = z.strictObject({ revision: z.int().min(1), renditionSha256: Sha256 });
 export const RejectBulletin = z.strictObject({ revision: z.int().min(1), reason: z.string().trim().max(1000) });
+
+/** This very audio was played to its end. */
+export const NoteListening = z.strictObject({ revision: z.int().min(1), sha256: Sha256 });
+export const Listening = z.object({
+  accountId: Id,
+  displayName: z.string(),
+  revision: z.int().min(1),
+  sha256: Sha256,
+  listenedAt: Instant,
+});
+export type Listening = z.infer<typeof Listening>;
+
+export const BulletinRevision = z.object({
+  revision: z.int().min(1),
+  title: z.string(),
+  text: z.string().nullable(),
+  uploadId: Id.nullable(),
+  editorId: Id,
+  editorName: z.string(),
+  createdAt: Instant,
+  decision: z
+    .object({
+      decision: z.enum(['approved', 'rejected']),
+      approverName: z.string(),
+      decidedAt: Instant,
+      reason: z.string().nullable(),
+    })
+    .nullable(),
+});
+export type BulletinRevision = z.infer<typeof BulletinRevision>;
 
 export const NormalisedText = z.object({ spoken: z.string(), unknownTokens: z.array(UnknownToken) });
 export const NormaliseText = z.strictObject({ areaId: Id, text: z.string().max(100_000) });

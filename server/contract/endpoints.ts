@@ -1,5 +1,17 @@
 import { z } from 'zod';
-import { Account, AuditEntry, ChangeAccount, ChangePassword, CreateAccount, type Role, Session, SignIn } from './account.ts';
+import {
+  Account,
+  AuditEntry,
+  BeginSecondFactor,
+  ChangeAccount,
+  ChangePassword,
+  CreateAccount,
+  GiveSecondFactorCode,
+  type Role,
+  SecondFactorOffer,
+  Session,
+  SignIn,
+} from './account.ts';
 import { Airing, Coverage, Delivery, MoveAiring, ScheduleAiring } from './airing.ts';
 import {
   Area,
@@ -15,17 +27,30 @@ import {
   ApproveBulletin,
   AtRevision,
   Bulletin,
+  BulletinRevision,
   ComposeBulletin,
   EditBulletin,
+  Listening,
   NormalisedText,
   NormaliseText,
+  NoteListening,
   RejectBulletin,
   Upload,
 } from './bulletin.ts';
 import { Enrolled, EnrolRequest, LoggedIn, LoginRequest, Nonce, NonceRequest } from './enrolment.ts';
 import { SignedKeySet, SignedServerTime } from './key-set.ts';
 import { Id, Instant, Sha256 } from './primitives.ts';
-import { CreateEnrolment, Enrolment, Installation, MoveReceiver, Receiver, RevokeReceiver } from './receiver.ts';
+import {
+  CreateEnrolment,
+  Enrolment,
+  Installation,
+  MoveReceiver,
+  PresenceEntry,
+  Receiver,
+  RevokeReceiver,
+  VitalsSample,
+} from './receiver.ts';
+import { DayAiring, Notice, PreviewTargets, ReceiverDelivery, TargetsPreview } from './report.ts';
 
 /**
  * Who may call. `branch` names the thing whose area must lie within a grant of one of the roles:
@@ -83,6 +108,29 @@ export const endpoints = {
     body: ChangePassword,
     summary: 'Change my password; ends my other sessions.',
   },
+  beginSecondFactor: {
+    method: 'POST',
+    path: '/api/session/second-factor',
+    access: signedIn,
+    body: BeginSecondFactor,
+    reply: SecondFactorOffer,
+    summary: 'Make a secret for my authenticator; nothing changes until it is confirmed.',
+  },
+  confirmSecondFactor: {
+    method: 'PUT',
+    path: '/api/session/second-factor',
+    access: signedIn,
+    body: GiveSecondFactorCode,
+    reply: Session,
+    summary: 'From now on my sign-ins ask for a code; ends my other sessions.',
+  },
+  removeSecondFactor: {
+    method: 'DELETE',
+    path: '/api/session/second-factor',
+    access: signedIn,
+    body: GiveSecondFactorCode,
+    summary: 'Take my second factor away, against one of its codes.',
+  },
   listAccounts: {
     method: 'GET',
     path: '/api/accounts',
@@ -106,7 +154,7 @@ export const endpoints = {
     params: z.object({ accountId: Id }),
     body: ChangeAccount,
     reply: Account,
-    summary: 'Change name, state, password or grants.',
+    summary: 'Change name, state, password or grants, or clear the second factor.',
   },
   listAudit: {
     method: 'GET',
@@ -216,6 +264,32 @@ export const endpoints = {
     params: receiverParams,
     reply: z.object({ receiver: Receiver, installations: z.array(Installation) }),
     summary: 'One receiver with its installations.',
+  },
+  listVitals: {
+    method: 'GET',
+    path: '/api/receivers/:receiverId/vitals',
+    access: allow('receiver', ...everyone),
+    params: receiverParams,
+    query: z.object({ from: Instant.optional() }),
+    reply: z.object({ entries: z.array(VitalsSample) }),
+    summary: 'What it measured, one sample each ten minutes at most, 35 days back, oldest first.',
+  },
+  listPresence: {
+    method: 'GET',
+    path: '/api/receivers/:receiverId/presence',
+    access: allow('receiver', ...everyone),
+    params: receiverParams,
+    reply: z.object({ entries: z.array(PresenceEntry) }),
+    summary: 'When it came and went, the newest 200, newest first.',
+  },
+  listReceiverDeliveries: {
+    method: 'GET',
+    path: '/api/receivers/:receiverId/deliveries',
+    access: allow('receiver', ...everyone),
+    params: receiverParams,
+    query: z.object(page),
+    reply: list(ReceiverDelivery),
+    summary: 'Its deliveries, by start of the airing, newest first.',
   },
   revokeReceiver: {
     method: 'POST',
@@ -328,6 +402,30 @@ export const endpoints = {
     params: bulletinParams.extend({ sha256: Sha256 }),
     summary: 'The finished audio, with ranges.',
   },
+  listRevisions: {
+    method: 'GET',
+    path: '/api/bulletins/:bulletinId/revisions',
+    access: allow('bulletin', ...everyone),
+    params: bulletinParams,
+    reply: z.object({ entries: z.array(BulletinRevision) }),
+    summary: 'Each revision with its text and what was decided on it, newest first.',
+  },
+  noteListening: {
+    method: 'POST',
+    path: '/api/bulletins/:bulletinId/listening',
+    access: allow('bulletin', 'approver', 'author', 'duty-officer'),
+    params: bulletinParams,
+    body: NoteListening,
+    summary: 'Remember that I played this audio to its end.',
+  },
+  readListening: {
+    method: 'GET',
+    path: '/api/bulletins/:bulletinId/listening',
+    access: allow('bulletin', 'approver', 'author', 'duty-officer'),
+    params: bulletinParams,
+    reply: z.object({ entries: z.array(Listening) }),
+    summary: 'Who played which audio to its end, newest first.',
+  },
   readUpload: {
     method: 'GET',
     path: '/api/uploads/:uploadId',
@@ -344,6 +442,14 @@ export const endpoints = {
     body: ScheduleAiring,
     reply: Airing,
     summary: 'Plan an airing of approved bulletins. Class emergency needs the duty officer and goes out at once.',
+  },
+  previewTargets: {
+    method: 'POST',
+    path: '/api/airings/preview',
+    access: allow('body.areaId', 'author', 'approver', 'duty-officer'),
+    body: PreviewTargets,
+    reply: TargetsPreview,
+    summary: 'Whom an airing would reach, what it costs, what else sounds then, what would be refused. Stores nothing.',
   },
   listAirings: {
     method: 'GET',
@@ -393,6 +499,23 @@ export const endpoints = {
     access: allow('airing', ...everyone),
     params: airingParams,
     summary: 'JSON lines for the stand-alone verifier.',
+  },
+  // overviews
+  listNotices: {
+    method: 'GET',
+    path: '/api/notices',
+    access: allow('query.areaId', ...everyone),
+    query: z.object({ areaId: Id }),
+    reply: z.object({ entries: z.array(Notice) }),
+    summary: 'What needs a hand in an area and below: the newest 50 of each kind, airings of the last 7 days.',
+  },
+  summariseDay: {
+    method: 'GET',
+    path: '/api/day',
+    access: allow('query.areaId', ...everyone),
+    query: z.object({ areaId: Id, from: Instant, to: Instant }),
+    reply: z.object({ airings: z.array(DayAiring) }),
+    summary: 'Airings of an area and below between two instants, at most 62 days apart, with coverage and reach; 500 at most.',
   },
   feed: { method: 'GET', path: '/api/feed', access: signedIn, summary: 'Server-sent events of my branches.' },
   // receivers themselves

@@ -25,6 +25,10 @@ export const ProblemCode = z.enum([
   'outside-branch',
   'username-taken',
   'password-too-weak',
+  'second-factor-required',
+  'second-factor-wrong',
+  'second-factor-exists',
+  'second-factor-not-begun',
   // areas and clusters
   'area-closed',
   'area-level-wrong',

@@ -6,6 +6,8 @@ import { Vitals } from './agent-link.ts';
 export const ReceiverState = z.enum(['active', 'revoked', 'quarantined']);
 export type ReceiverState = z.infer<typeof ReceiverState>;
 
+const Presence = z.enum(['online', 'offline', 'unknown']);
+
 export const Receiver = z.object({
   receiverId: Id,
   kind: ReceiverKind,
@@ -15,7 +17,7 @@ export const Receiver = z.object({
   hardwareId: z.string(),
   clusterId: Id.nullable(),
   areaId: Id.nullable(),
-  presence: z.enum(['online', 'offline', 'unknown']),
+  presence: Presence,
   presenceReason: z.string().nullable(),
   presenceSince: Instant.nullable(),
   lastSeenAt: Instant.nullable(),
@@ -28,6 +30,21 @@ export const Receiver = z.object({
   enrolledAt: Instant,
 });
 export type Receiver = z.infer<typeof Receiver>;
+
+/** One heartbeat of each ten minutes: enough for a plot. A gap in the instants is a gap in what is known. */
+export const VitalsSample = z.object({
+  at: Instant,
+  diskFreeBytes: z.int().nullable(),
+  memoryFreeBytes: z.int().nullable(),
+  temperatureMilliCelsius: z.int().nullable(),
+  clockOffsetMs: z.int().nullable(),
+  linkRoundTripMs: z.int().nullable(),
+  stockHours: z.int().nullable(),
+  presence: Presence,
+});
+export type VitalsSample = z.infer<typeof VitalsSample>;
+export const PresenceEntry = z.object({ at: Instant, presence: Presence, reason: z.string().nullable() });
+export type PresenceEntry = z.infer<typeof PresenceEntry>;
 
 export const Installation = z.object({ receiverId: Id, clusterId: Id, installedAt: Instant, removedAt: Instant.nullable() });
 export type Installation = z.infer<typeof Installation>;
@@ -47,6 +64,8 @@ export const Enrolment = z.object({
   clusterId: Id,
   kind: ReceiverKind,
   enrolmentString: z.string(),
+  /** The enrolment string as a QR code. */
+  qrSvg: z.string(),
   expiresAt: Instant,
 });
 export type Enrolment = z.infer<typeof Enrolment>;

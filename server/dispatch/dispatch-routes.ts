@@ -2,7 +2,8 @@ import { pipeline } from 'node:stream/promises';
 import { type Route, route } from '../http/bind-endpoint.ts';
 import { sendAudio } from '../http/send-audio.ts';
 import type { AudioLibrary } from '../media/audio-library.ts';
-import { airingOnWire, getAiring } from '../scheduling/airing-store.ts';
+import { getAiring } from '../scheduling/airing-store.ts';
+import { showAiring } from '../scheduling/show-airings.ts';
 import { buildProgramme } from './build-programme.ts';
 import { summariseCoverage } from './coverage-rules.ts';
 import { listDeliveries, listReportedStates } from './delivery-store.ts';
@@ -13,7 +14,8 @@ export function dispatchRoutes(deps: DispatchDeps & { library: AudioLibrary }): 
   return [
     route('readAiring', async ({ params }) => {
       const airing = await getAiring(deps.db, params.airingId);
-      return { airing: airingOnWire(airing), coverage: summariseCoverage(await listReportedStates(deps.db, airing.airingId)) };
+      const coverage = summariseCoverage(await listReportedStates(deps.db, airing.airingId));
+      return { airing: await showAiring(deps.db, airing), coverage };
     }),
     route('listDeliveries', async ({ params, query }) => {
       const entries = await listDeliveries(deps.db, params.airingId, query);

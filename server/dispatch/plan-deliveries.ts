@@ -1,9 +1,8 @@
-import { listDescendants } from '../areas/area-store.ts';
-import { findClusterArea, listClustersIn } from '../areas/cluster-store.ts';
 import { type Db, inTransaction } from '../database/open-database.ts';
 import { instantOf } from '../lib/clock.ts';
 import { listPlacementsAt, type Placement, raiseProgrammeRevisions } from '../receivers/placement-store.ts';
 import { findAiring, savePlanned, type StoredAiring } from '../scheduling/airing-store.ts';
+import { resolveClusters } from '../scheduling/resolve-clusters.ts';
 import { isUnsettled, mayStartOver, WITHDRAWN } from './delivery-rules.ts';
 import { listDeliveryHeads, type NewDelivery, openDeliveries, reopenDeliveries, settleDeliveries } from './delivery-store.ts';
 import type { DispatchDeps } from './dispatch-deps.ts';
@@ -64,16 +63,7 @@ async function open(db: Db, airing: StoredAiring, now: string): Promise<string[]
 
 /** Areas stand for all clusters in and below them; a receiver named twice counts once. */
 async function resolveTargets(db: Db, airing: StoredAiring, now: string): Promise<{ placement: Placement; areaId: string }[]> {
-  const areaOfCluster = new Map<string, string>();
-  for (const target of airing.targets) {
-    if (target.kind === 'area') {
-      const areaIds = await listDescendants(db, target.id, now);
-      for (const cluster of await listClustersIn(db, areaIds, now)) areaOfCluster.set(cluster.clusterId, cluster.areaId);
-    } else {
-      const areaId = await findClusterArea(db, target.id, now);
-      if (areaId !== undefined) areaOfCluster.set(target.id, areaId);
-    }
-  }
+  const areaOfCluster = await resolveClusters(db, airing.targets, now);
   const placements = await listPlacementsAt(db, [...areaOfCluster.keys()]);
   return placements.map((placement) => ({ placement, areaId: areaOfCluster.get(placement.clusterId) ?? airing.areaId }));
 }

@@ -20,6 +20,8 @@ export interface HttpServerParts {
   /** Handlers with a protocol of their own (resumable upload), before bodies are read. */
   mounts: readonly { path: string; handle: RequestHandler }[];
   requestsPerMinute: number;
+  /** Proxies in front of us; absent: none. */
+  trustProxy?: number;
   /** Where the built console lies; absent: this server has no pages. */
   consoleFolder?: string;
 }
@@ -28,6 +30,7 @@ export interface HttpServerParts {
 export function createHttpServer(parts: HttpServerParts): Server {
   const app = express();
   app.disable('x-powered-by');
+  app.set('trust proxy', parts.trustProxy ?? 0);
   app.use(
     pinoHttp({
       logger: parts.logger,

@@ -1,9 +1,13 @@
-import { callerHolds, type Route, route } from './bind-endpoint.ts';
+import { type Caller, callerHolds, type Gatekeeper, type Route, route, sessionTokenOf } from './bind-endpoint.ts';
 import type { LiveFeed } from './live-feed.ts';
 import { Role } from '#contract/account.ts';
 
 /** Liveness, readiness and the live feed. `listMissing` names what keeps the system from full service. */
-export function operationRoutes(deps: { feed: LiveFeed; listMissing(): Promise<string[]> }): Route[] {
+export function operationRoutes(deps: {
+  feed: LiveFeed;
+  findSession: Gatekeeper['findSession'];
+  listMissing(): Promise<string[]>;
+}): Route[] {
   return [
     route('healthz', async () => ({ state: 'up' as const })),
     route('readyz', async ({ response }) => {
@@ -13,7 +17,16 @@ export function operationRoutes(deps: { feed: LiveFeed; listMissing(): Promise<s
       return { state: missing.length > 0 ? ('degraded' as const) : ('ready' as const), missing };
     }),
     route('feed', async ({ caller, request, response }) => {
-      deps.feed.attach(request, response, (ancestry) => callerHolds(caller, Role.options, ancestry));
+      const token = sessionTokenOf(request) ?? '';
+      const recheck = async () => {
+        const session = await deps.findSession(token);
+        return session && rightsOf(session.caller);
+      };
+      deps.feed.attach(request, response, { mayRead: rightsOf(caller), recheck });
     }),
   ];
+}
+
+function rightsOf(caller: Caller): (ancestry: readonly string[]) => boolean {
+  return (ancestry) => callerHolds(caller, Role.options, ancestry);
 }

@@ -16,6 +16,7 @@ import { BoundedLog } from './bounded-log.ts';
 import { guardStream } from './guarded-stream.ts';
 import { judgeTraffic, PAYLOAD_BYTES_MAX } from './judge-traffic.ts';
 import { LinkConnection, type UpLinkHandlers } from './link-connection.ts';
+import { callerAddress } from './origin-rules.ts';
 import { areaOfTopic, mayPublish } from './topic-rules.ts';
 
 export const MQTT_PATH = '/mqtt';
@@ -30,7 +31,7 @@ export interface AgentLinkDeps {
   logger: Logger;
   /** Its upgrades at `/mqtt` are ours; it may be listening already or not yet. */
   server: HttpServer;
-  config: { host: string; mqttPort?: number | undefined };
+  config: { host: string; mqttPort?: number | undefined; trustProxy?: number };
   /** Throws a Problem to refuse. */
   checkLogin(request: LoginRequest, address: string | undefined): Promise<void>;
   /** The areas above the receiver's cluster as they are now, its own first; empty when it stands nowhere. */
@@ -156,7 +157,10 @@ export class AgentLink {
       return;
     }
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#serve(createWebSocketStream(webSocket), request.socket.remoteAddress);
+      const forwardedFor = request.headers['x-forwarded-for'];
+      const named = Array.isArray(forwardedFor) ? forwardedFor.join(',') : forwardedFor;
+      const address = callerAddress(request.socket.remoteAddress, named, this.#deps.config.trustProxy ?? 0);
+      this.#serve(createWebSocketStream(webSocket), address);
     });
   }
 

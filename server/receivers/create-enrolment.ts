@@ -8,6 +8,7 @@ import { recordAudit } from '../audit/record-audit.ts';
 import { inTransaction } from '../database/open-database.ts';
 import { instantOf } from '../lib/clock.ts';
 import { Problem } from '../lib/problem.ts';
+import { qrSvgOf } from '../lib/qr-svg.ts';
 import { CODE_BYTES, formatCode, parseCode } from './enrolment-code-rules.ts';
 import { insertEnrolment, saveOpenEnrolmentsExpired } from './enrolment-store.ts';
 import type { ReceiverDeps } from './receiver-deps.ts';
@@ -60,5 +61,6 @@ export async function createEnrolment(deps: Deps, accountId: string, clusterId: 
     });
   });
   const invitation = { address: wanted.address.replace(/\/+$/, ''), code: codeText, rootKey: deps.keyRing.rootKey };
-  return { enrolmentId, clusterId, kind, enrolmentString: formatEnrolmentString(invitation), expiresAt };
+  const enrolmentString = formatEnrolmentString(invitation);
+  return { enrolmentId, clusterId, kind, enrolmentString, qrSvg: await qrSvgOf(enrolmentString), expiresAt };
 }

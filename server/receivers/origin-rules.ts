@@ -16,3 +16,13 @@ export function originOf({ host, forwardedScheme, isEncrypted, publicUrl }: Aske
 export function webSocketOf(origin: string, path: string): string {
   return origin.replace(/^http/, 'ws') + path;
 }
+
+/**
+ * Who really calls when so many proxies of ours stand in front: each adds, on the right, the address that came to it. What
+ * stands further left the caller may have made up.
+ */
+export function callerAddress(remote: string | undefined, forwardedFor: string | undefined, proxies: number): string | undefined {
+  const named = (forwardedFor ?? '').split(',').map((address) => address.trim());
+  const chain = [...named.filter(Boolean), remote];
+  return chain[Math.max(0, chain.length - 1 - proxies)];
+}

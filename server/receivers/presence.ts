@@ -13,6 +13,8 @@ import {
   saveLastSeen,
   savePresenceChanges,
 } from './presence-store.ts';
+import { isSampleDue, SAMPLE_EVERY_MS, VITALS_KEPT_MS } from './sample-rules.ts';
+import { deleteVitalsSamplesBefore, listLastSampledSince, type NewSample, saveVitalsSamples } from './vitals-store.ts';
 
 const FLUSH_MS = 10_000;
 const HISTORY_MS = 400 * 86_400_000;
@@ -46,9 +48,11 @@ export class Presence {
   readonly #heard = new Map<string, HeardNow>();
   readonly #flushing: NodeJS.Timeout;
   readonly #openedMs: number;
+  readonly #sampledMs: Map<string, number>;
   #hasSweptUnheard = false;
 
-  private constructor(deps: PresenceDeps) {
+  private constructor(deps: PresenceDeps, sampledMs: Map<string, number>) {
+    this.#sampledMs = sampledMs;
     this.#deps = deps;
     this.#openedMs = deps.clock.now();
     this.#flushing = setInterval(() => {
@@ -58,14 +62,15 @@ export class Presence {
   }
 
   static async open(deps: PresenceDeps): Promise<Presence> {
-    const at = instantOf(deps.clock.now());
-    await inTransaction(deps.db, async (db) => {
+    const nowMs = deps.clock.now();
+    const at = instantOf(nowMs);
+    const sampled = await inTransaction(deps.db, async (db) => {
       const known = await listKnownPresences(db);
       const changes = known.map((receiverId) => ({ receiverId, presence: 'unknown' as const, reason: 'server-started', at }));
       await savePresenceChanges(db, changes);
-      await deletePresenceChangesBefore(db, instantOf(deps.clock.now() - HISTORY_MS));
+      return listLastSampledSince(db, instantOf(nowMs - SAMPLE_EVERY_MS));
     });
-    return new Presence(deps);
+    return new Presence(deps, new Map([...sampled].map(([receiverId, last]) => [receiverId, Date.parse(last)])));
   }
 
   async noteState(receiverId: string, presence: 'online' | 'offline', reason: string): Promise<void> {
@@ -132,18 +137,38 @@ export class Presence {
     const dirty = [...this.#heard].filter(([, heard]) => heard.isDirty);
     if (dirty.length === 0) return;
     const rows = dirty.flatMap(([receiverId, heard]) => rowOf(receiverId, heard));
+    const samples = dirty.flatMap(([receiverId, heard]) => this.#sampleOf(receiverId, heard));
     for (const [, heard] of dirty) heard.isDirty = false;
     try {
-      await inTransaction(this.#deps.db, (db) => saveHeard(db, rows));
+      await inTransaction(this.#deps.db, async (db) => {
+        await saveHeard(db, rows);
+        await saveVitalsSamples(db, samples);
+      });
+      for (const { receiverId, at } of samples) this.#sampledMs.set(receiverId, Date.parse(at));
     } catch (error) {
       for (const [, heard] of dirty) heard.isDirty = true;
       throw error;
     }
   }
 
+  /** Drops what is older than we keep; from time to time. */
+  async forgetOld(): Promise<void> {
+    const nowMs = this.#deps.clock.now();
+    await inTransaction(this.#deps.db, async (db) => {
+      await deleteVitalsSamplesBefore(db, instantOf(nowMs - VITALS_KEPT_MS));
+      await deletePresenceChangesBefore(db, instantOf(nowMs - HISTORY_MS));
+    });
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#flushing);
     await this.flush();
+  }
+
+  #sampleOf(receiverId: string, { vitals, vitalsAt, presence }: HeardNow): NewSample[] {
+    if (vitals === undefined || vitalsAt === undefined) return [];
+    const isDue = isSampleDue(this.#sampledMs.get(receiverId), Date.parse(vitalsAt));
+    return isDue ? [{ receiverId, at: vitalsAt, vitals, presence }] : [];
   }
 
   #remember(change: PresenceChange & { presence: 'online' | 'offline' }, lastSeenMs: number): void {

@@ -11,6 +11,8 @@ import { moveReceiver } from './move-receiver.ts';
 import { originOf, webSocketOf } from './origin-rules.ts';
 import type { ReceiverDeps } from './receiver-deps.ts';
 import { revokeReceiver } from './revoke-receiver.ts';
+import { VITALS_KEPT_MS } from './sample-rules.ts';
+import { listPresenceChanges, listVitalsSamples } from './vitals-store.ts';
 
 export interface ReceiverRouteDeps extends ReceiverDeps {
   limits: { enrolments: AttemptLimit; logins: AttemptLimit };
@@ -28,6 +30,11 @@ function routesForPeople(deps: ReceiverRouteDeps): Route[] {
     }),
     route('listReceivers', async ({ query }) => ({ entries: await listReceivers(deps, query.areaId) })),
     route('readReceiver', ({ params }) => readReceiverWithPlaces(deps, params.receiverId)),
+    route('listVitals', async ({ params, query }) => {
+      const from = query.from ?? instantOf(deps.clock.now() - VITALS_KEPT_MS);
+      return { entries: await listVitalsSamples(deps.db, params.receiverId, from) };
+    }),
+    route('listPresence', async ({ params }) => ({ entries: await listPresenceChanges(deps.db, params.receiverId) })),
     route('revokeReceiver', async ({ caller, params, body }) => {
       await revokeReceiver(deps, caller.accountId, params.receiverId, body.reason);
       return readReceiver(deps, params.receiverId);

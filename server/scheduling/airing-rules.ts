@@ -2,7 +2,7 @@ import type { Class, MediaReference, Purpose } from '#contract/primitives.ts';
 import type { Policy } from '#contract/order.ts';
 import type { ScheduleAiring } from '#contract/airing.ts';
 import { touchesQuietHours } from '#contract/quiet-hours.ts';
-import { Problem } from '../lib/problem.ts';
+import { isProblem, Problem } from '../lib/problem.ts';
 
 /** What scheduling needs to know of a bulletin: its approved revision and the very audio that was approved. */
 export interface ApprovedBulletin {
@@ -69,7 +69,7 @@ export function planAiring(
   const endTone = (request.hasEndTone ?? !isEmergency) ? demandTone(tones.endTone) : null;
   const startsAtMs = decideStart(request, nowMs);
   const lengthMs = lengthOf({ items: bulletins.map((bulletin) => bulletin.media), ...request, chime, endTone });
-  if (lengthMs > limits.airingMsMax) throw new Problem('airing-too-long', { lengthMs, maxMs: limits.airingMsMax });
+  demandLength(lengthMs, limits);
   checkInstant(startsAtMs, startsAtMs + lengthMs, isEmergency, policy, limits, nowMs);
   const endsAtMs = startsAtMs + lengthMs;
   const validUntilMs = endsAtMs + (request.validForMs ?? (isEmergency ? limits.emergencyValidMs : LATE_END_MS));
@@ -83,6 +83,49 @@ export function planAiring(
     chime,
     endTone,
   };
+}
+
+/**
+ * All that `planAiring` would refuse, for who is still choosing: what is not chosen yet does not hide what is chosen wrong.
+ * `lengthMs` counts the tones that are there.
+ */
+export function listPlanProblems(
+  request: Request,
+  bulletins: readonly ApprovedBulletin[],
+  tones: SignalTones,
+  policy: Policy,
+  limits: AiringLimits,
+  nowMs: number,
+): { problems: Problem[]; lengthMs: number } {
+  const problems: Problem[] = [];
+  const isEmergency = request.class === 'emergency';
+  if (bulletins.length === 0) problems.push(new Problem('airing-without-bulletins'));
+  if (request.targets.length === 0) problems.push(new Problem('airing-without-targets'));
+  collect(problems, () => checkClasses(request.class, bulletins));
+  const wantsChime = request.hasChime ?? !isEmergency;
+  const wantsEndTone = request.hasEndTone ?? !isEmergency;
+  collect(problems, () => {
+    if (wantsChime) demandTone(tones.chime);
+    if (wantsEndTone) demandTone(tones.endTone);
+  });
+  const chime = wantsChime ? tones.chime : null;
+  const endTone = wantsEndTone ? tones.endTone : null;
+  const lengthMs = lengthOf({ items: bulletins.map((bulletin) => bulletin.media), ...request, chime, endTone });
+  collect(problems, () => demandLength(lengthMs, limits));
+  collect(problems, () => {
+    const startsAtMs = decideStart(request, nowMs);
+    checkInstant(startsAtMs, startsAtMs + lengthMs, isEmergency, policy, limits, nowMs);
+  });
+  return { problems, lengthMs };
+}
+
+function collect(problems: Problem[], check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    problems.push(error);
+  }
 }
 
 /** Moves a planned airing as a whole: everything keeps its distance from the start. */
@@ -120,6 +163,10 @@ export function lengthOf(airing: {
 function demandTone(tone: MediaReference | null): MediaReference {
   if (!tone) throw new Problem('not-ready', { missing: 'signal-tones' });
   return tone;
+}
+
+function demandLength(lengthMs: number, limits: AiringLimits): void {
+  if (lengthMs > limits.airingMsMax) throw new Problem('airing-too-long', { lengthMs, maxMs: limits.airingMsMax });
 }
 
 function checkClasses(wanted: Class, bulletins: readonly ApprovedBulletin[]): void {

@@ -1,4 +1,4 @@
-import type { Airing, AiringState, Target } from '#contract/airing.ts';
+import type { AiringState, Target } from '#contract/airing.ts';
 import type { Class, MediaReference, Purpose } from '#contract/primitives.ts';
 import type { Db } from '../database/open-database.ts';
 import { Problem } from '../lib/problem.ts';
@@ -137,6 +137,21 @@ export async function listAirings(
   );
 }
 
+/** Planned airings of whatever area that may sound at some moment of a span, in the order of their start. */
+export async function listOverlapping(db: Db, span: { from: string; to: string }, limit: number): Promise<StoredAiring[]> {
+  const rows = await db<AiringRow>('airings')
+    .where('state', 'planned')
+    .where('ends_at', '>', span.from)
+    .where('starts_at', '<', span.to)
+    .orderBy(['starts_at', 'airing_id'])
+    .limit(limit)
+    .select('airing_id');
+  return listByIds(
+    db,
+    rows.map((row) => row.airing_id),
+  );
+}
+
 /** Airings whose deliveries are not planned, or must be planned anew: what the sweep owes. */
 export async function listUnplanned(db: Db, kind: 'emergency' | 'scheduled', limit: number): Promise<string[]> {
   const query = db<AiringRow>('airings').whereNull('planned_at').whereNot('state', 'closed').orderBy('starts_at').limit(limit);
@@ -205,20 +220,6 @@ export async function listClosed(db: Db, airingIds: readonly string[]): Promise<
     .whereNotNull('closed_at')
     .select('airing_id');
   return new Set(rows.map((row) => row.airing_id));
-}
-
-export function airingOnWire(airing: StoredAiring): Airing {
-  return {
-    ...airing,
-    bulletins: airing.items.map(({ bulletinId, revision, title, media }) => ({
-      bulletinId,
-      revision,
-      title,
-      durationMs: media.durationMs,
-    })),
-    hasChime: airing.chime !== null,
-    hasEndTone: airing.endTone !== null,
-  };
 }
 
 async function insertOrder(db: Db, airing: StoredAiring, at: string): Promise<void> {

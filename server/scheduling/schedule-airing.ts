@@ -3,6 +3,7 @@ import type { ScheduleAiring, Target } from '#contract/airing.ts';
 import type { Role } from '#contract/account.ts';
 import { endpoints } from '#contract/endpoints.ts';
 import type { Policy } from '#contract/order.ts';
+import type { Class } from '#contract/primitives.ts';
 import { findArea, listAncestry } from '../areas/area-store.ts';
 import { findClusterArea } from '../areas/cluster-store.ts';
 import { recordAudit } from '../audit/record-audit.ts';
@@ -33,7 +34,7 @@ export async function scheduleAiring(deps: SchedulingDeps, caller: Caller, reque
   const airing = await inTransaction(deps.db, async (db) => {
     const nowMs = deps.clock.now();
     const now = instantOf(nowMs);
-    const roles: readonly Role[] = request.class === 'emergency' ? ['duty-officer'] : endpoints.scheduleAiring.access.roles;
+    const roles = issuingRoles(request.class);
     await checkIssuer(db, caller, roles, request.areaId, now);
     const bulletins = await readApproved(db, request.bulletinIds, request.areaId, now);
     const plan = planAiring(request, bulletins, deps.readTones(), deps.policy, deps.limits, nowMs);
@@ -75,14 +76,25 @@ export async function scheduleAiring(deps: SchedulingDeps, caller: Caller, reque
   return airing;
 }
 
-async function checkIssuer(db: Db, caller: Caller, roles: readonly Role[], areaId: string, now: string): Promise<void> {
+/** Who may make an airing of a class. */
+export function issuingRoles(wanted: Class): readonly Role[] {
+  return wanted === 'emergency' ? ['duty-officer'] : endpoints.scheduleAiring.access.roles;
+}
+
+/** @throws `not-found`, `role-missing` */
+export async function checkIssuer(db: Db, caller: Caller, roles: readonly Role[], areaId: string, now: string): Promise<void> {
   const ancestry = await listAncestry(db, areaId, now);
   if (ancestry.length === 0) throw new Problem('not-found', { areaId });
   if (!callerHolds(caller, roles, ancestry)) throw new Problem('role-missing', { roles: [...roles] });
 }
 
-/** Bulletins of the issuing area, of areas below it, or handed down from above. */
-async function readApproved(db: Db, bulletinIds: readonly string[], areaId: string, now: string): Promise<ApprovedBulletin[]> {
+/** Bulletins of the issuing area, of areas below it, or handed down from above. @throws `bulletin-not-approved` */
+export async function readApproved(
+  db: Db,
+  bulletinIds: readonly string[],
+  areaId: string,
+  now: string,
+): Promise<ApprovedBulletin[]> {
   const bulletins: ApprovedBulletin[] = [];
   const above = await listAncestry(db, areaId, now);
   for (const bulletinId of bulletinIds) {
@@ -95,7 +107,8 @@ async function readApproved(db: Db, bulletinIds: readonly string[], areaId: stri
   return bulletins;
 }
 
-async function checkTargets(
+/** @throws `target-unknown`, `target-outside-branch`, `area-closed` */
+export async function checkTargets(
   db: Db,
   caller: Caller,
   roles: readonly Role[],

@@ -8,6 +8,7 @@ import { findAccountNamed } from '../../server/accounts/account-store.ts';
 import { createAccount } from '../../server/accounts/create-account.ts';
 import { ensureFirstAdministrator } from '../../server/accounts/first-administrator.ts';
 import { PasswordHasher } from '../../server/accounts/password-hasher.ts';
+import { SecretBox } from '../../server/accounts/secret-box.ts';
 import { findSession } from '../../server/accounts/session.ts';
 import { findRootAreaId, listAncestry } from '../../server/areas/area-store.ts';
 import { createArea } from '../../server/areas/create-area.ts';
@@ -241,8 +242,9 @@ export class BulletinBench implements AsyncDisposable {
       listAncestry: (areaId) => listAncestry(db, areaId, instantOf(clock.now())),
     };
     const passwords = this.#passwords as PasswordHasher;
+    const secrets = await SecretBox.open(join(this.dataFolder, 'second-factor.key'), () => Promise.resolve(false));
     const routes = [
-      ...accountRoutes({ db, clock, config: { sessionHours: 12, signInsPerMinute: 10_000 }, passwords }),
+      ...accountRoutes({ db, clock, config: { sessionHours: 12, signInsPerMinute: 10_000 }, passwords, secrets }),
       ...this.#routes,
     ];
     const given = new Set(routes.map((route) => route.name));

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { AreaLevel } from '#contract/area.ts';
 import type { Role } from '#contract/account.ts';
 import { findAccountNamed } from '../../server/accounts/account-store.ts';
@@ -5,6 +6,7 @@ import { AttemptLimiter } from '../../server/accounts/attempt-limiter.ts';
 import { createAccount } from '../../server/accounts/create-account.ts';
 import { ensureFirstAdministrator } from '../../server/accounts/first-administrator.ts';
 import { PasswordHasher } from '../../server/accounts/password-hasher.ts';
+import { SecretBox } from '../../server/accounts/secret-box.ts';
 import { findRootAreaId } from '../../server/areas/area-store.ts';
 import { createArea } from '../../server/areas/create-area.ts';
 import { createCluster } from '../../server/areas/create-cluster.ts';
@@ -21,6 +23,7 @@ export class GroundFloor implements AsyncDisposable {
   readonly clock: DrivenClock;
   readonly db: Db;
   readonly passwords: PasswordHasher;
+  readonly secrets: SecretBox;
   readonly limiter: AttemptLimiter;
   readonly config = { sessionHours: 12, signInsPerMinute: 10_000, rootName: 'Tỉnh Quảng Nam' };
   readonly rootAreaId: string;
@@ -35,6 +38,7 @@ export class GroundFloor implements AsyncDisposable {
     clock: DrivenClock;
     db: Db;
     passwords: PasswordHasher;
+    secrets: SecretBox;
     rootAreaId: string;
     admin: Caller;
     adminPassword: string;
@@ -43,6 +47,7 @@ export class GroundFloor implements AsyncDisposable {
     this.clock = parts.clock;
     this.db = parts.db;
     this.passwords = parts.passwords;
+    this.secrets = parts.secrets;
     this.limiter = new AttemptLimiter(parts.clock, this.config.signInsPerMinute);
     this.rootAreaId = parts.rootAreaId;
     this.admin = parts.admin;
@@ -54,12 +59,13 @@ export class GroundFloor implements AsyncDisposable {
     const clock = new DrivenClock();
     const db = await openDatabase(folder.path);
     const passwords = await PasswordHasher.create();
+    const secrets = await SecretBox.open(join(folder.path, 'second-factor.key'), () => Promise.resolve(false));
     const first = await ensureFirstAdministrator({ db, clock, passwords, config: { rootName: 'Tỉnh Quảng Nam' } });
     const rootAreaId = await findRootAreaId(db);
     const account = first && (await findAccountNamed(db, first.username, clock.at));
     if (!first || !account || rootAreaId === undefined) throw new Error('an empty database gets its first administrator');
     const admin = { accountId: account.accountId, grants: account.grants };
-    return new GroundFloor({ folder, clock, db, passwords, rootAreaId, admin, adminPassword: first.password });
+    return new GroundFloor({ folder, clock, db, passwords, secrets, rootAreaId, admin, adminPassword: first.password });
   }
 
   onClustersMoved(_db: Db, clusterIds: readonly string[]): Promise<void> {

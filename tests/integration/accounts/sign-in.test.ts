@@ -204,7 +204,7 @@ describe('guessing', () => {
   test('is limited by the minute for each address, IPv6 networks as one', async () => {
     await using floor = await GroundFloor.open();
     await floor.addAccount('tac.gia', ['author', floor.rootAreaId]);
-    const strict = { db: floor.db, clock: floor.clock, config: floor.config, passwords: floor.passwords };
+    const strict = { db: floor.db, clock: floor.clock, config: floor.config, passwords: floor.passwords, secrets: floor.secrets };
     const deps = { ...strict, limiter: new AttemptLimiter(floor.clock, 3) };
     const attempt = (index: number) =>
       signIn(deps, { username: `ten-${index}`, password: 'sai mật khẩu', address: `2001:db8::${index + 1}` });
