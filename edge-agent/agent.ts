@@ -1,10 +1,12 @@
 import type { DownLink } from '#contract/agent-link.ts';
 import type { Player } from './audio/player.ts';
 import type { AgentClock } from './clock/agent-clock.ts';
+import { makeAbort } from './clock/time-source.ts';
 import type { TimeSource } from './clock/time-source.ts';
 import type { AgentConfig } from './config.ts';
 import type { RawFiles } from './files/raw-files.ts';
 import { noteCleanEnd, openGround } from './ground.ts';
+import { backOffMs } from './link/back-off-rules.ts';
 import { MqttLink } from './link/mqtt-link.ts';
 import type { PushHandlers, PushLink } from './link/push-link.ts';
 import { ServerContact } from './link/server-contact.ts';
@@ -21,6 +23,7 @@ import { ReceiptSender } from './receipts/receipt-sender.ts';
 import type { ReceiptWriter } from './receipts/receipt-writer.ts';
 
 const TIDY_EVERY_MS = 30_000;
+const PLAYER_BACK_OFF = { minMs: 2_000, maxMs: 30_000 };
 
 /** What an agent stands on. Tests and the fleet simulator put their own in. */
 export interface AgentParts {
@@ -114,7 +117,9 @@ export async function openAgent(config: AgentConfig, parts: AgentParts): Promise
     reconciler.wake();
   }
 
-  await player.open().catch((error: unknown) => log('player-not-open', { error: wordsOf(error) }));
+  const abort = makeAbort();
+  const opening = openPlayer(player, time, log, abort.signal, () => takeOver());
+  await opening.firstTry;
   reconciler.open();
   takeOver();
   sender.open();
@@ -135,10 +140,12 @@ export async function openAgent(config: AgentConfig, parts: AgentParts): Promise
   const close = () =>
     (closing ??= (async () => {
       clearInterval(tidying);
+      abort.abort();
       await reconciler.close();
       await Promise.all([contact.close(), fetcher.close(), sender.close()]);
       await link.close();
       await player.close();
+      await opening.done;
       await receipts.close();
       await tidy(true);
       await noteCleanEnd(files, bootId, log);
@@ -151,6 +158,29 @@ export async function openAgent(config: AgentConfig, parts: AgentParts): Promise
     lookNow: () => contact.lookNow(0),
     [Symbol.asyncDispose]: close,
   }; // prettier-ignore
+}
+
+/** A player that is missing or slow at boot is asked for again: a receiver that stayed dumb until its next restart would miss emergencies. */
+function openPlayer(player: Player, time: TimeSource, log: Log, signal: AbortSignal, onOpen: () => void) {
+  const tryOnce = async (isFirst: boolean): Promise<boolean> => {
+    try {
+      await player.open();
+      if (!isFirst) onOpen();
+      return true;
+    } catch (error) {
+      log('player-not-open', { error: wordsOf(error) });
+      return false;
+    }
+  };
+  const firstTry = tryOnce(true);
+  const done = (async () => {
+    let isOpen = await firstTry;
+    for (let failures = 1; !isOpen && !signal.aborted; failures++) {
+      await time.sleep(backOffMs(failures, PLAYER_BACK_OFF, 0), signal);
+      if (!signal.aborted) isOpen = await tryOnce(false);
+    }
+  })();
+  return { firstTry, done };
 }
 
 function takeDown(down: DownLink, contact: ServerContact, sender: ReceiptSender): void {

@@ -24,7 +24,7 @@ const SOUND_LIFE_MS = 60_000;
 /** Keeps one player process running: what dies is replaced, ever more slowly while it keeps dying, at once when somebody needs it. */
 export class KeptProcess<P extends Mortal> {
   readonly #options: KeptProcessOptions<P>;
-  readonly #closing = new AbortController();
+  #closing = new AbortController();
   #pause = new AbortController();
   #process: P | undefined;
   #ready: P | undefined;
@@ -50,8 +50,13 @@ export class KeptProcess<P extends Mortal> {
     return this.#lastFailure;
   }
 
-  /** Rejects, closed again, when it cannot be started at all. */
+  /** Rejects, closed again, when it cannot be started at all. Then it may be opened once more. */
   async open(): Promise<void> {
+    if (this.#closing.signal.aborted) {
+      await this.#running;
+      this.#closing = new AbortController();
+      this.#running = this.#lastFailure = undefined;
+    }
     this.#running ??= this.#run();
     try {
       await this.get(this.#options.limits.openMaxMs);

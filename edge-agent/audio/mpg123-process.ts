@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { PlayerFailure } from './player.ts';
+import { PlayerFailure, whyNotStarted } from './player.ts';
 
 /** One life of one `mpg123 -R`: lines in, lines out. It ends when its input closes, so it does not outlive us. */
 export interface Mpg123ProcessOptions {
@@ -28,7 +28,9 @@ export class Mpg123Process {
     this.#child = spawn(command, ['-R', '--devbuffer', '0.1', ...output], { env: environment });
     this.gone = new Promise((resolve) => {
       this.#child.once('error', (cause) =>
-        resolve(new PlayerFailure(`${command} cannot be started: ${cause.message}`, { cause, isPermanent: true })),
+        resolve(
+          new PlayerFailure(`${command} cannot be started: ${whyNotStarted(command, cause)}`, { cause, isPermanent: true }),
+        ),
       );
       this.#child.once('exit', (code, signal) =>
         resolve(

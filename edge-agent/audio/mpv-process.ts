@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { z } from 'zod';
-import { PlayerFailure } from './player.ts';
+import { PlayerFailure, whyNotStarted } from './player.ts';
 
 /** One life of one mpv: it starts, answers, reports events, and is gone. It knows nothing of tracks. */
 
@@ -66,7 +66,12 @@ export class MpvProcess {
     this.#link = this.#child.stdio[3] as Duplex;
     this.gone = new Promise((resolve) => {
       this.#child.once('error', (cause) =>
-        resolve(new PlayerFailure(`${options.command} cannot be started: ${cause.message}`, { cause, isPermanent: true })),
+        resolve(
+          new PlayerFailure(`${options.command} cannot be started: ${whyNotStarted(options.command, cause)}`, {
+            cause,
+            isPermanent: true,
+          }),
+        ),
       );
       this.#child.once('exit', (code, signal) => resolve(new PlayerFailure(this.#killedWhy ?? this.#exitWords(code, signal))));
     });

@@ -125,3 +125,7 @@ export const playerLimits: PlayerLimits = {
   restartDelayMinMs: 100,
   restartDelayMaxMs: 30_000,
 };
+
+export function whyNotStarted(command: string, cause: NodeJS.ErrnoException): string {
+  return cause.code === 'ENOENT' ? `it is not installed (sudo apt-get install ${command})` : cause.message;
+}

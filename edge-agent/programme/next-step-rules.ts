@@ -42,6 +42,8 @@ export interface OrderFacts {
   dueAtMs: number | undefined;
   /** After a failure of the player: not before this. */
   retryAtMs: number | undefined;
+  /** Of the player, over this order. */
+  failures: number;
   /** No longer in the programme. */
   isWithdrawn: boolean;
   refusedCodes: readonly string[];
@@ -78,6 +80,7 @@ const SLACK_MS = 10_000;
 /** Something held up by another order begins from its beginning, if it can right after it. */
 const HELD_UP_MAX_MS = 5_000;
 const WAIT_MAX_MS = 60_000;
+const CUTTING_FAILURES_MAX = 5;
 
 export function nextStep(facts: StepFacts): Step {
   const live = facts.orders.filter(({ stage }) => stage !== 'ended');
@@ -129,7 +132,8 @@ function settle(one: OrderFacts, facts: StepFacts): Step | undefined {
   if (facts.nowMs >= limit) {
     const code = facts.nowMs >= Date.parse(order.validUntil) ? 'order-expired' : 'quiet-hours';
     if (hasBegun) return end(stage === 'suspended' ? 'interrupted' : undefined, code);
-    return code === 'quiet-hours' ? end('refused', code) : end('missed', code);
+    if (code === 'quiet-hours') return end('refused', code);
+    return hasPlayerFailed(one) ? end('failed', 'player-failed') : end('missed', code);
   }
   if (stage === 'waiting' && !hasBegun && facts.nowMs > Date.parse(order.startBefore)) return end(...missedBy(one, facts));
   return undefined;
@@ -150,7 +154,13 @@ function missedBy(one: OrderFacts, facts: StepFacts): [DeliveryOutcome, ProblemC
   const holder = facts.occupied.find((span) => span.fromMs <= fromMs && span.toMs >= fromMs + SLACK_MS);
   if (holder && holder.orderId !== one.order.orderId) return ['displaced', null];
   if (!one.isReady) return ['missed', 'media-missing'];
+  if (hasPlayerFailed(one)) return ['failed', 'player-failed'];
   return ['missed', one.refusedCodes.includes('clock-untrusted') ? 'clock-untrusted' : 'order-stale'];
+}
+
+/** It was here in time and would have sounded: whoever reads the record must look at the player, not at the network. */
+function hasPlayerFailed({ failures }: OrderFacts): boolean {
+  return failures > 0;
 }
 
 function stepForEmergency(facts: StepFacts, live: OrderFacts[], current: OrderFacts | undefined): Step | undefined {
@@ -158,7 +168,8 @@ function stepForEmergency(facts: StepFacts, live: OrderFacts[], current: OrderFa
   const able = live
     .filter((one) => isEmergency(one.order) && one.isReady && (one.retryAtMs ?? 0) <= nowMs && one !== current)
     .sort((one, other) => compareEmergencies(one.order, other.order));
-  const due = able.find((one) => startsAtMs(one.order) <= nowMs);
+  // What has failed again and again waits until nothing sounds: it must not keep cutting what the player can play.
+  const due = able.find((one) => startsAtMs(one.order) <= nowMs && (!current || one.failures <= CUTTING_FAILURES_MAX));
   const isIdle =
     !current || !isEmergency(current.order) || (current.stage === 'armed' && (current.dueAtMs ?? 0) > nowMs + JOIN_LEAD_MS);
   const yields = (to: OrderFacts) => isIdle || !current || compareEmergencies(to.order, current.order) < 0;
@@ -230,7 +241,10 @@ function stepWithIdlePlayer(facts: StepFacts, live: OrderFacts[]): Step | undefi
   );
   if (rival && !hasBegun) return { kind: 'end', orderId, outcome: 'displaced', code: null };
   const begin = placeToBegin(next, facts);
-  if (!begin) return { kind: 'end', orderId, outcome: hasBegun ? undefined : 'missed', code: hasBegun ? null : 'order-stale' };
+  if (!begin) {
+    const [outcome, code] = hasBegun ? [undefined, null] : missedBy(next, facts);
+    return { kind: 'end', orderId, outcome, code };
+  }
   if (!hasBegun && begin.startAtMs > Date.parse(order.startBefore)) return undefined;
   if (policy && isQuietAt(policy, begin.startAtMs))
     return { kind: 'end', orderId, outcome: hasBegun ? undefined : 'refused', code: 'quiet-hours' };

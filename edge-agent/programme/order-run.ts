@@ -37,7 +37,6 @@ export interface OrderRun extends Omit<OrderFacts, 'refusedCodes' | 'isReadyRepo
   open: OpenSounding[];
   chimePlayedMs: number;
   endTonePlayedMs: number;
-  failures: number;
   /** When the player last fell silent about it. */
   cutAtMs: number | undefined;
 }

@@ -10,7 +10,7 @@ import { isOnPlayer } from './order-run.ts';
 import type { OrderRun } from './order-run.ts';
 import { cuesOf, passedAt } from './order-timeline-rules.ts';
 import type { Cue, Place } from './order-timeline-rules.ts';
-import { startsAtMs } from './precedence-rules.ts';
+import { isEmergency, startsAtMs } from './precedence-rules.ts';
 
 /** Loaded behind one another in one go; a longer stretch goes on in a second one. */
 const BLOCK_MAX = 30;
@@ -239,14 +239,16 @@ export class Performer {
     run.failures++;
     run.stage = run.history.isSuspended ? 'suspended' : 'waiting';
     run.dueAtMs = undefined;
-    run.retryAtMs = this.#parts.clock.now() + FIRST_RETRY_MS * 2 ** Math.min(run.failures - 1, 6);
+    run.retryAtMs = this.#parts.clock.now() + FIRST_RETRY_MS * 2 ** Math.min(run.failures - 1, 5);
   }
 
   async #fail(run: OrderRun, error: unknown): Promise<void> {
     this.#parts.log('player-failed', { orderId: run.order.orderId, error: wordsOf(error) });
     if (this.#current === run) this.#release();
     this.#setBack(run);
-    if (run.failures > this.#parts.retriesMax) await this.end(run, run.hasBegun ? undefined : 'failed', 'player-failed');
+    // An emergency is tried for as long as it may begin: the player may be back in a minute.
+    if (run.failures > this.#parts.retriesMax && !isEmergency(run.order))
+      await this.end(run, run.hasBegun ? undefined : 'failed', 'player-failed');
   }
 
   /** Written once the other one sounds: an interruption is not held up by paper. */

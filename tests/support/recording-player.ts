@@ -25,6 +25,7 @@ export class RecordingPlayer implements Player {
   #isOpen = false;
   #volumePercent = 100;
   #failsWith: string | undefined;
+  #alwaysFailsWith: string | undefined;
   #restartsCount = 0;
 
   constructor({ now }: { now: () => number }) {
@@ -58,6 +59,11 @@ export class RecordingPlayer implements Player {
   /** The next arm, start or interrupt fails in these words. */
   failNext(words: string): void {
     this.#failsWith = words;
+  }
+
+  /** Each of them fails, until called with undefined. */
+  failAlways(words: string | undefined): void {
+    this.#alwaysFailsWith = words;
   }
 
   /** The player's process dies, as with SIGKILL. */
@@ -132,7 +138,7 @@ export class RecordingPlayer implements Player {
   #checkReady(): void {
     if (!this.#isOpen) throw new PlayerFailure('the player is not open');
     this.settle();
-    const words = this.#failsWith;
+    const words = this.#failsWith ?? this.#alwaysFailsWith;
     this.#failsWith = undefined;
     if (words !== undefined) throw new PlayerFailure(words);
   }

@@ -93,6 +93,23 @@ describe('an agent', () => {
     expect(sounding?.playedMs).toBe(Math.round((bench.player?.sounded ?? []).reduce((sum, { playedMs }) => sum + playedMs, 0)));
   });
 
+  test('gives no emergency up as long as it may begin, however often the player fails', async () => {
+    await using bench = await AgentBench.create();
+    const { time, server } = bench;
+    const scope = { kind: 'area', id: server.areaId } as const;
+    await bench.boot();
+    await bench.until('it is up', () => bench.agent?.book.programme && bench.agent.clock.trust === 'synchronised');
+    const emergency = makeOrder(time.trueMs(), { class: 'emergency', scope, items: [itemOf(bench.addMedia(2_000))] });
+    const failures = () => bench.log.filter(({ event }) => event === 'player-failed').length;
+    bench.player?.failAlways('no sound card');
+    server.change({ emergencies: [server.signers.emergencyOf(emergency)] });
+    bench.agent?.lookNow();
+    await bench.until('many tries', () => failures() >= 8, 300_000);
+    bench.player?.failAlways(undefined);
+    await bench.until('it has ended', () => bench.recordedOf('delivery-ended').length === 1, 120_000);
+    expect(bench.recordedOf('delivery-ended')).toMatchObject([{ outcome: 'played' }]);
+  });
+
   test('lets the higher emergency cut the lower one, which goes on afterwards', async () => {
     await using bench = await AgentBench.create();
     const { time, server } = bench;

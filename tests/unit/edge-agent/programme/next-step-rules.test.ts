@@ -20,6 +20,7 @@ const fact = (order: Order, changes: Partial<OrderFacts> = {}): OrderFacts => ({
   shiftMs: 0,
   dueAtMs: undefined,
   retryAtMs: undefined,
+  failures: 0,
   isWithdrawn: false,
   refusedCodes: [],
   ...changes,
@@ -53,6 +54,21 @@ describe('the next step', () => {
       'says when all media of an order are here',
       facts([fact(later, { isReadyReported: false })]),
       { kind: 'report-ready', orderId: later.orderId },
+    ],
+    [
+      'tries an emergency again that the player could not play',
+      facts([fact(emergency, { failures: 7, retryAtMs: NOW_MS })]),
+      { kind: 'interrupt', orderId: emergency.orderId },
+    ],
+    [
+      'lets an emergency that fails again and again cut nothing that sounds',
+      facts([sounding(running), fact(emergency, { failures: 6, retryAtMs: NOW_MS })]),
+      { kind: 'wait' },
+    ],
+    [
+      'says that the player failed, not that an order came too late, when it was here in time',
+      facts([fact(order(-700_000), { failures: 3, retryAtMs: NOW_MS + 1 })]),
+      { kind: 'end', outcome: 'failed', code: 'player-failed' },
     ],
     [
       'arms what is due soon',
