@@ -7,7 +7,8 @@ import { ServerProcess } from './server-process.ts';
 import { SoundCard } from './sound-card.ts';
 import { waitFor } from './wait-for.ts';
 
-const PASSWORD = 'mat-khau-long-thoi';
+/** Of the site's people, for those who sign in by the console. */
+export const PASSWORD = 'mat-khau-long-thoi';
 
 export interface SiteReceiver {
   name: string;

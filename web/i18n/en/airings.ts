@@ -1,0 +1,1 @@
+export const airings = { scheduleTitle: 'Schedule', airingTitle: 'Airing', onAirTitle: 'On air' };

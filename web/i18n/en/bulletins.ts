@@ -1,0 +1,1 @@
+export const bulletins = { listTitle: 'Bulletins', editorTitle: 'Compose a bulletin', approvalTitle: 'Approvals' };

@@ -1,0 +1,16 @@
+export const ui = {
+  loading: 'Loading…',
+  tryAgain: 'Try again',
+  reload: 'Reload the page',
+  cancel: 'Not now',
+  close: 'Close',
+  play: 'Listen',
+  pause: 'Pause',
+  position: 'Position in the sound',
+  playerOf: 'Player: {{title}}',
+  elapsed: '{{at}} of {{total}}',
+  soundFailed: 'This sound can not be played. Check the network and try again.',
+  emptyTable: 'There is nothing here.',
+  notBuilt: 'This page is not built yet.',
+  choosePlace: 'Choose places',
+};

@@ -1,0 +1,51 @@
+import i18next, { type i18n } from 'i18next';
+import { initReactI18next, useTranslation } from 'react-i18next';
+import type { Catalogue, Language } from './catalogue.ts';
+import { vi } from './vi.ts';
+
+const KEPT_AS = 'truyen-thanh.language';
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'console';
+    resources: { console: typeof vi };
+    // What React writes into the page it escapes itself.
+    returnNull: false;
+  }
+}
+
+/** Vietnamese comes with the page; English is fetched by those who ask for it. */
+export async function openLanguage(): Promise<i18n> {
+  await i18next.use(initReactI18next).init({
+    lng: 'vi',
+    fallbackLng: 'vi',
+    defaultNS: 'console',
+    ns: ['console'],
+    resources: { vi: { console: vi } },
+    interpolation: { escapeValue: false },
+  });
+  const kept = localStorage.getItem(KEPT_AS);
+  await changeLanguage(kept === 'en' ? 'en' : 'vi');
+  return i18next;
+}
+
+export async function changeLanguage(language: Language): Promise<void> {
+  if (language === 'en' && !i18next.hasResourceBundle('en', 'console')) {
+    const { en } = await import('./en.ts');
+    i18next.addResourceBundle('en', 'console', en);
+  }
+  await i18next.changeLanguage(language);
+  document.documentElement.lang = language;
+  localStorage.setItem(KEPT_AS, language);
+}
+
+export function useLanguage(): Language {
+  const { i18n: current } = useTranslation();
+  return current.language === 'en' ? 'en' : 'vi';
+}
+
+/** The whole catalogue in the language shown: for tables of words by their name on the wire (`words.class[airing.class]`). */
+export function useWords(): Catalogue {
+  const { i18n: current } = useTranslation();
+  return (current.getResourceBundle(current.language, 'console') ?? vi) as Catalogue;
+}

@@ -1,0 +1,1 @@
+export const airings = { scheduleTitle: 'Lịch phát', airingTitle: 'Lượt phát', onAirTitle: 'Đang phát' };

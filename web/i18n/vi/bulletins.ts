@@ -1,0 +1,1 @@
+export const bulletins = { listTitle: 'Bản tin', editorTitle: 'Soạn bản tin', approvalTitle: 'Phê duyệt' };

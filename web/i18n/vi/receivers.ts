@@ -1,0 +1,1 @@
+export const receivers = { listTitle: 'Thiết bị thu', receiverTitle: 'Thiết bị thu' };

@@ -1,0 +1,16 @@
+export const ui = {
+  loading: 'Đang tải…',
+  tryAgain: 'Thử lại',
+  reload: 'Tải lại trang',
+  cancel: 'Thôi',
+  close: 'Đóng',
+  play: 'Nghe',
+  pause: 'Tạm dừng',
+  position: 'Vị trí trong bản thu',
+  playerOf: 'Trình phát: {{title}}',
+  elapsed: '{{at}} trên {{total}}',
+  soundFailed: 'Không phát được âm thanh này. Kiểm tra mạng rồi thử lại.',
+  emptyTable: 'Không có gì ở đây.',
+  notBuilt: 'Trang này chưa được dựng.',
+  choosePlace: 'Chọn nơi phát',
+};

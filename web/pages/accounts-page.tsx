@@ -1,0 +1,5 @@
+import { NotBuilt } from '../components/not-built.tsx';
+
+export function AccountsPage() {
+  return <NotBuilt title="administration.accountsTitle" />;
+}

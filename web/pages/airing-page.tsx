@@ -1,0 +1,9 @@
+import { NotBuilt } from '../components/not-built.tsx';
+
+interface AiringPageProps {
+  airingId: string;
+}
+
+export function AiringPage(_props: AiringPageProps) {
+  return <NotBuilt title="airings.airingTitle" />;
+}

@@ -1,0 +1,9 @@
+import { NotBuilt } from '../components/not-built.tsx';
+
+interface ApprovalPageProps {
+  bulletinId: string;
+}
+
+export function ApprovalPage(_props: ApprovalPageProps) {
+  return <NotBuilt title="bulletins.approvalTitle" />;
+}

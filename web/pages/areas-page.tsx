@@ -1,0 +1,5 @@
+import { NotBuilt } from '../components/not-built.tsx';
+
+export function AreasPage() {
+  return <NotBuilt title="administration.areasTitle" />;
+}

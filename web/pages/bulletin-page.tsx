@@ -1,0 +1,10 @@
+import { NotBuilt } from '../components/not-built.tsx';
+
+interface BulletinPageProps {
+  /** Absent: a new one. */
+  bulletinId: string | undefined;
+}
+
+export function BulletinPage(_props: BulletinPageProps) {
+  return <NotBuilt title="bulletins.editorTitle" />;
+}
