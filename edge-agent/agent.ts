@@ -1,12 +1,12 @@
 import type { DownLink } from '#contract/agent-link.ts';
+import { openPlayer } from './audio/open-player.ts';
 import type { Player } from './audio/player.ts';
 import type { AgentClock } from './clock/agent-clock.ts';
-import { makeAbort } from './clock/time-source.ts';
 import type { TimeSource } from './clock/time-source.ts';
+import { playableCodecs } from './choose-player.ts';
 import type { AgentConfig } from './config.ts';
 import type { RawFiles } from './files/raw-files.ts';
 import { noteCleanEnd, openGround } from './ground.ts';
-import { backOffMs } from './link/back-off-rules.ts';
 import { MqttLink } from './link/mqtt-link.ts';
 import type { PushHandlers, PushLink } from './link/push-link.ts';
 import { ServerContact } from './link/server-contact.ts';
@@ -23,7 +23,6 @@ import { ReceiptSender } from './receipts/receipt-sender.ts';
 import type { ReceiptWriter } from './receipts/receipt-writer.ts';
 
 const TIDY_EVERY_MS = 30_000;
-const PLAYER_BACK_OFF = { minMs: 2_000, maxMs: 30_000 };
 
 /** What an agent stands on. Tests and the fleet simulator put their own in. */
 export interface AgentParts {
@@ -60,7 +59,8 @@ export async function openAgent(config: AgentConfig, parts: AgentParts): Promise
 
   const { checkpoint, runs } = await Checkpoint.open(files, log);
   const { replayToleranceMs } = limits;
-  const book = await OrderBook.open({ files, clock, keySet, receipts: writer, receiverId, replayToleranceMs, log }, runs);
+  const codecs = playableCodecs(config, log);
+  const book = await OrderBook.open({ files, clock, keySet, receipts: writer, receiverId, replayToleranceMs, codecs, log }, runs);
   const player = parts.makePlayer({ wallMs: () => clock.now(), steadyMs: () => time.steadyMs() });
   const performer = new Performer({
     player, clock, receipts: writer, pathOf: (sha256) => shelf.absolutePath(sha256),
@@ -117,18 +117,14 @@ export async function openAgent(config: AgentConfig, parts: AgentParts): Promise
     reconciler.wake();
   }
 
-  const abort = makeAbort();
-  const opening = openPlayer(player, time, log, abort.signal, () => takeOver());
-  await opening.firstTry;
+  const opening = await openPlayer({ player, time, log, onOpen: () => takeOver() });
   reconciler.open();
   takeOver();
   sender.open();
   contact.open();
   link.open();
-  const tidying = setInterval(
-    () => void tidy().catch((error: unknown) => log('not-tidied', { error: wordsOf(error) })),
-    TIDY_EVERY_MS,
-  );
+  const noteUntidy = (error: unknown) => log('not-tidied', { error: wordsOf(error) });
+  const tidying = setInterval(() => void tidy().catch(noteUntidy), TIDY_EVERY_MS);
   tidying.unref();
 
   async function tidy(isClosing = false): Promise<void> {
@@ -140,12 +136,12 @@ export async function openAgent(config: AgentConfig, parts: AgentParts): Promise
   const close = () =>
     (closing ??= (async () => {
       clearInterval(tidying);
-      abort.abort();
+      const opened = opening.stop();
       await reconciler.close();
       await Promise.all([contact.close(), fetcher.close(), sender.close()]);
       await link.close();
       await player.close();
-      await opening.done;
+      await opened;
       await receipts.close();
       await tidy(true);
       await noteCleanEnd(files, bootId, log);
@@ -158,29 +154,6 @@ export async function openAgent(config: AgentConfig, parts: AgentParts): Promise
     lookNow: () => contact.lookNow(0),
     [Symbol.asyncDispose]: close,
   }; // prettier-ignore
-}
-
-/** A player that is missing or slow at boot is asked for again: a receiver that stayed dumb until its next restart would miss emergencies. */
-function openPlayer(player: Player, time: TimeSource, log: Log, signal: AbortSignal, onOpen: () => void) {
-  const tryOnce = async (isFirst: boolean): Promise<boolean> => {
-    try {
-      await player.open();
-      if (!isFirst) onOpen();
-      return true;
-    } catch (error) {
-      log('player-not-open', { error: wordsOf(error) });
-      return false;
-    }
-  };
-  const firstTry = tryOnce(true);
-  const done = (async () => {
-    let isOpen = await firstTry;
-    for (let failures = 1; !isOpen && !signal.aborted; failures++) {
-      await time.sleep(backOffMs(failures, PLAYER_BACK_OFF, 0), signal);
-      if (!signal.aborted) isOpen = await tryOnce(false);
-    }
-  })();
-  return { firstTry, done };
 }
 
 function takeDown(down: DownLink, contact: ServerContact, sender: ReceiptSender): void {

@@ -1,5 +1,5 @@
 import type { Order, Policy } from '#contract/order.ts';
-import type { ClockTrust } from '#contract/primitives.ts';
+import type { ClockTrust, MediaReference } from '#contract/primitives.ts';
 import type { ProblemCode } from '#contract/problem.ts';
 import { lengthMs } from './order-timeline-rules.ts';
 import { findQuietStart } from '#contract/quiet-hours.ts';
@@ -29,6 +29,8 @@ export interface OrderArrival {
   nowMs: number;
   clockTrust: ClockTrust;
   replayToleranceMs: number;
+  /** What the player of this receiver can play. */
+  codecs: readonly MediaReference['codec'][];
 }
 
 /** Why an order is refused, or undefined. What is merely late or not due yet is decided later, by the next step. */
@@ -48,6 +50,7 @@ export function findOrderFault(arrival: OrderArrival): ProblemCode | undefined {
     if (nowMs > Date.parse(order.validUntil)) return 'order-expired';
     if (nowMs > Date.parse(order.startBefore)) return 'order-stale';
   }
+  if (!isPlayable(arrival)) return 'player-failed';
   return isInQuietHours(arrival) ? 'quiet-hours' : undefined;
 }
 
@@ -61,6 +64,12 @@ function isConsistent(order: Order): boolean {
 
 function isForMe({ order, receiverId, areaIds }: OrderArrival): boolean {
   return order.scope.kind === 'receiver' ? order.scope.id === receiverId : areaIds.includes(order.scope.id);
+}
+
+/** Said when the order comes, not found out when it should sound. */
+function isPlayable({ order, codecs }: OrderArrival): boolean {
+  const media = [order.chime, order.endTone, ...order.items.map((item) => item.media)];
+  return media.every((one) => one === null || codecs.includes(one.codec));
 }
 
 function isInQuietHours({ order, policy }: OrderArrival): boolean {

@@ -1,5 +1,6 @@
 import type { Order, Policy, Programme, SignedOrder, SignedProgramme } from '#contract/order.ts';
 import { SignedOrder as SignedOrderSchema, SignedProgramme as SignedProgrammeSchema } from '#contract/order.ts';
+import type { MediaReference } from '#contract/primitives.ts';
 import type { ProblemCode } from '#contract/problem.ts';
 import { findFault } from '#signing/documents.ts';
 import { z } from 'zod';
@@ -30,6 +31,8 @@ export interface OrderBookParts {
   receipts: ReceiptWriter;
   receiverId: string;
   replayToleranceMs: number;
+  /** What the player can play. */
+  codecs: readonly MediaReference['codec'][];
   log: Log;
 }
 
@@ -190,7 +193,7 @@ export class OrderBook {
   }
 
   #findOrderFault(order: Order, road: OrderRoad, signatureFault: ProblemCode | undefined, firstPushedAtMs: number | undefined) {
-    const { clock, receiverId, replayToleranceMs } = this.#parts;
+    const { clock, receiverId, replayToleranceMs, codecs } = this.#parts;
     return findOrderFault({
       order,
       road,
@@ -203,6 +206,7 @@ export class OrderBook {
       nowMs: clock.now(),
       clockTrust: clock.trust,
       replayToleranceMs,
+      codecs,
     });
   }
 

@@ -116,7 +116,7 @@ describe('when the power goes at any moment', () => {
           const writer = await ReceiptWriter.open({ receipts, files, clock, bootId: 'boot', historiesMax: 100, log: silentLog });
           const keySet = await HeldKeySet.open(files, signers.root.keyId);
           return await OrderBook.open(
-            { files, clock, keySet, receipts: writer, receiverId, replayToleranceMs: 0, log: silentLog },
+            { files, clock, keySet, receipts: writer, receiverId, replayToleranceMs: 0, codecs: ['opus'], log: silentLog },
             [],
           );
         };

@@ -119,6 +119,16 @@ describe('an agent refuses and reports once', () => {
     expect(bench.refusals('quiet-hours')).toHaveLength(2);
   });
 
+  test('what its player cannot play, when the order comes and not when it should sound', async () => {
+    await using bench = await AgentBench.create();
+    const inAnHour = makeOrder(bench.time.trueMs() + 3_600_000, { items: [itemOf(bench.addMedia(1_000))] });
+    bench.server.orders(inAnHour);
+    await bench.boot({ player: 'mpg123' });
+    expect(bench.log.map(({ event }) => event)).toContain('player-plays-no-opus');
+    await bench.until('it is refused', () => bench.refusals('player-failed').length === 1);
+    expect(bench.server.mediaRequests).toEqual([]);
+  });
+
   test('nothing a second time after a restart', async () => {
     await using bench = await AgentBench.create({ startAt: '2026-11-21T20:14:50.000Z' });
     const order = makeOrder(bench.time.trueMs() + 10_000, { items: [itemOf(bench.addMedia(1_000))] });

@@ -23,6 +23,7 @@ const arrival = (changes: Partial<OrderArrival> = {}): OrderArrival => ({
   nowMs: NOW_MS,
   clockTrust: 'synchronised',
   replayToleranceMs: 60_000,
+  codecs: ['opus', 'mp3'],
   ...changes,
 });
 const pushed = (changes: Partial<OrderArrival> = {}) => arrival({ order: emergency, road: 'push', ...changes });
@@ -31,6 +32,8 @@ const at315 = makeOrder(Date.parse('2026-11-22T20:15:00.000Z'), { scope });
 test.each([
   ['an order for me', arrival(), undefined],
   ['an emergency for my area', pushed(), undefined],
+  ['one that its player cannot play', arrival({ codecs: ['mp3'] }), 'player-failed'],
+  ['an emergency that its player cannot play', pushed({ codecs: ['mp3'] }), 'player-failed'],
   ['one whose signature is wrong', arrival({ signatureFault: 'signature-wrong' }), 'signature-wrong'],
   ['an emergency under the programme key', arrival({ order: emergency }), 'key-purpose-wrong'],
   ['an airing under the emergency key', pushed({ order: normal }), 'order-invalid'],
