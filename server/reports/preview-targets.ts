@@ -1,7 +1,7 @@
 import type { Airing, Target } from '#contract/airing.ts';
 import type { ProblemReply } from '#contract/problem.ts';
 import type { PreviewTargets, TargetsPreview } from '#contract/report.ts';
-import { type Db, inTransaction } from '../database/open-database.ts';
+import type { Db } from '../database/open-database.ts';
 import type { Caller } from '../http/bind-endpoint.ts';
 import { instantOf } from '../lib/clock.ts';
 import { isProblem } from '../lib/problem.ts';
@@ -20,43 +20,42 @@ const ALSO_THEN_MAX = 50;
 type Deps = Pick<SchedulingDeps, 'db' | 'clock' | 'policy' | 'limits' | 'readTones'>;
 
 /** Answers before anything is scheduled what it would reach and cost. Stores nothing; refusals come as a list, not as an error. */
-export function previewTargets(deps: Deps, caller: Caller, request: PreviewTargets): Promise<TargetsPreview> {
-  return inTransaction(deps.db, async (db) => {
-    const nowMs = deps.clock.now();
-    const now = instantOf(nowMs);
-    const refusals: ProblemReply[] = [];
-    const roles = issuingRoles(request.class);
-    await collect(refusals, () => checkIssuer(db, caller, roles, request.areaId, now));
-    const bulletins: ApprovedBulletin[] = [];
-    for (const bulletinId of request.bulletinIds) {
-      const [approved] = (await collect(refusals, () => readApproved(db, [bulletinId], request.areaId, now))) ?? [];
-      if (approved) bulletins.push(approved);
-    }
-    // Where the caller may not sound he is not told either what stands there.
-    const targets: Target[] = [];
-    for (const target of request.targets) {
-      const before = refusals.length;
-      await collect(refusals, () => checkTargets(db, caller, roles, [target], now));
-      if (refusals.length === before) targets.push(target);
-    }
-    const { problems, lengthMs } = listPlanProblems(request, bulletins, deps.readTones(), deps.policy, deps.limits, nowMs);
-    // That no bulletin can be used was said already, bulletin by bulletin.
-    const isSaid = (code: string) => code === 'airing-without-bulletins' && request.bulletinIds.length > 0;
-    refusals.push(...problems.filter(({ code }) => !isSaid(code)).map(({ code, params }) => ({ code, params })));
-    const areaOfCluster = await resolveClusters(db, targets, now);
-    const fromMs = request.startsAt === null ? nowMs : Date.parse(request.startsAt);
-    const span = { from: instantOf(fromMs), to: instantOf(fromMs + Math.max(lengthMs, 1)) };
-    const reach = await countReach(db, areaOfCluster);
-    const bytesPerReceiver = weigh(bulletins);
-    return {
-      ...reach,
-      lengthMs,
-      bytesPerReceiver,
-      bytesTotal: bytesPerReceiver * reach.receivers,
-      alsoThen: await listAlsoThen(db, areaOfCluster, span),
-      problems: refusals,
-    };
-  });
+export async function previewTargets(deps: Deps, caller: Caller, request: PreviewTargets): Promise<TargetsPreview> {
+  const { db } = deps;
+  const nowMs = deps.clock.now();
+  const now = instantOf(nowMs);
+  const refusals: ProblemReply[] = [];
+  const roles = issuingRoles(request.class);
+  await collect(refusals, () => checkIssuer(db, caller, roles, request.areaId, now));
+  const bulletins: ApprovedBulletin[] = [];
+  for (const bulletinId of request.bulletinIds) {
+    const [approved] = (await collect(refusals, () => readApproved(db, [bulletinId], request.areaId, now))) ?? [];
+    if (approved) bulletins.push(approved);
+  }
+  // Where the caller may not sound he is not told either what stands there.
+  const targets: Target[] = [];
+  for (const target of request.targets) {
+    const before = refusals.length;
+    await collect(refusals, () => checkTargets(db, caller, roles, [target], now));
+    if (refusals.length === before) targets.push(target);
+  }
+  const { problems, lengthMs } = listPlanProblems(request, bulletins, deps.readTones(), deps.policy, deps.limits, nowMs);
+  // That no bulletin can be used was said already, bulletin by bulletin.
+  const isSaid = (code: string) => code === 'airing-without-bulletins' && request.bulletinIds.length > 0;
+  refusals.push(...problems.filter(({ code }) => !isSaid(code)).map(({ code, params }) => ({ code, params })));
+  const areaOfCluster = await resolveClusters(db, targets, now);
+  const fromMs = request.startsAt === null ? nowMs : Date.parse(request.startsAt);
+  const span = { from: instantOf(fromMs), to: instantOf(fromMs + Math.max(lengthMs, 1)) };
+  const reach = await countReach(db, areaOfCluster);
+  const bytesPerReceiver = weigh(bulletins);
+  return {
+    ...reach,
+    lengthMs,
+    bytesPerReceiver,
+    bytesTotal: bytesPerReceiver * reach.receivers,
+    alsoThen: await listAlsoThen(db, areaOfCluster, span),
+    problems: refusals,
+  };
 }
 
 /** Runs a check; an expected refusal joins the list. */

@@ -11,20 +11,22 @@ export interface CountedState {
 
 /** The deliveries of each airing, counted by what coverage asks for. */
 export async function countStates(db: Db, airingIds: readonly string[]): Promise<Map<string, CountedState[]>> {
-  const rows = await db('deliveries as d')
-    .join('receivers as v', 'v.receiver_id', 'd.receiver_id')
-    .whereIn('d.airing_id', [...airingIds])
-    .groupBy('d.airing_id', 'd.state', 'd.evidence', 'v.kind')
-    .select<(Omit<CountedState, 'count'> & { airingId: string; count: number | string })[]>(
-      'd.airing_id as airingId',
-      'd.state as state',
-      'd.evidence as evidence',
-      'v.kind as kind',
-      db.raw('count(*) AS count'),
-    );
   const counted = new Map<string, CountedState[]>();
-  for (const { airingId, ...row } of rows) {
-    counted.set(airingId, [...(counted.get(airingId) ?? []), { ...row, count: Number(row.count) }]);
+  for (const piece of inPieces(airingIds)) {
+    const rows = await db('deliveries as d')
+      .join('receivers as v', 'v.receiver_id', 'd.receiver_id')
+      .whereIn('d.airing_id', piece)
+      .groupBy('d.airing_id', 'd.state', 'd.evidence', 'v.kind')
+      .select<(Omit<CountedState, 'count'> & { airingId: string; count: number | string })[]>(
+        'd.airing_id as airingId',
+        'd.state as state',
+        'd.evidence as evidence',
+        'v.kind as kind',
+        db.raw('count(*) AS count'),
+      );
+    for (const { airingId, ...row } of rows) {
+      counted.set(airingId, [...(counted.get(airingId) ?? []), { ...row, count: Number(row.count) }]);
+    }
   }
   return counted;
 }
@@ -36,20 +38,24 @@ export interface Reach {
 
 /** Where those airings sound whose deliveries are planned; of the others nothing is said. */
 export async function listPlannedReach(db: Db, airingIds: readonly string[]): Promise<Map<string, Reach>> {
-  const rows = await db('airings as a')
-    .leftJoin('deliveries as d', (join) =>
-      join.on('d.airing_id', 'a.airing_id').andOn(db.raw("(d.state <> 'cancelled' OR a.state = 'cancelled')")),
-    )
-    .leftJoin('areas as h', (join) => join.on('h.area_id', 'd.area_id').andOnVal('h.level', 'hamlet'))
-    .whereIn('a.airing_id', [...airingIds])
-    .whereNotNull('a.planned_at')
-    .groupBy('a.airing_id')
-    .select<{ airingId: string; hamlets: number | string; clusters: number | string }[]>(
-      'a.airing_id as airingId',
-      db.raw('count(DISTINCT h.area_id) AS hamlets'),
-      db.raw('count(DISTINCT d.cluster_id) AS clusters'),
-    );
-  return new Map(rows.map((row) => [row.airingId, { hamlets: Number(row.hamlets), clusters: Number(row.clusters) }]));
+  const reach = new Map<string, Reach>();
+  for (const piece of inPieces(airingIds)) {
+    const rows = await db('airings as a')
+      .leftJoin('deliveries as d', (join) =>
+        join.on('d.airing_id', 'a.airing_id').andOn(db.raw("(d.state <> 'cancelled' OR a.state = 'cancelled')")),
+      )
+      .leftJoin('areas as h', (join) => join.on('h.area_id', 'd.area_id').andOnVal('h.level', 'hamlet'))
+      .whereIn('a.airing_id', piece)
+      .whereNotNull('a.planned_at')
+      .groupBy('a.airing_id')
+      .select<{ airingId: string; hamlets: number | string; clusters: number | string }[]>(
+        'a.airing_id as airingId',
+        db.raw('count(DISTINCT h.area_id) AS hamlets'),
+        db.raw('count(DISTINCT d.cluster_id) AS clusters'),
+      );
+    for (const row of rows) reach.set(row.airingId, { hamlets: Number(row.hamlets), clusters: Number(row.clusters) });
+  }
+  return reach;
 }
 
 export async function listHamletIds(db: Db): Promise<Set<string>> {
@@ -101,4 +107,9 @@ export async function listAiringsAt(
     );
   }
   return query.select<{ airingId: string; startsAt: string }[]>({ airingId: 'a.airing_id', startsAt: 'a.starts_at' });
+}
+
+/** With thousands of deliveries each: between two pieces others get their turn at the database. */
+function* inPieces(airingIds: readonly string[], length = 10): Generator<string[]> {
+  for (let from = 0; from < airingIds.length; from += length) yield airingIds.slice(from, from + length);
 }

@@ -1,6 +1,6 @@
 import type { DayAiring } from '#contract/report.ts';
 import { listDescendants } from '../areas/area-store.ts';
-import { type Db, inTransaction } from '../database/open-database.ts';
+import type { Db } from '../database/open-database.ts';
 import { summariseCoverage } from '../dispatch/coverage-rules.ts';
 import { type Clock, instantOf } from '../lib/clock.ts';
 import { Problem } from '../lib/problem.ts';
@@ -14,7 +14,10 @@ const SPAN_DAYS_MAX = 62;
 const AIRINGS_MAX = 500;
 const DAY_MS = 86_400_000;
 
-/** @throws `request-invalid` for a span that is empty or too long */
+/**
+ * Asked in short questions outside a transaction: an emergency must not wait for a calendar.
+ * @throws `request-invalid` for a span that is empty or too long
+ */
 export async function summariseDay(
   deps: { db: Db; clock: Clock },
   question: { areaId: string; from: string; to: string },
@@ -24,20 +27,19 @@ export async function summariseDay(
   if (spanMs <= 0 || spanMs > SPAN_DAYS_MAX * DAY_MS) {
     throw new Problem('request-invalid', { faults: [`query.to: up to ${SPAN_DAYS_MAX} days after from`] });
   }
-  return inTransaction(deps.db, async (db) => {
-    const now = instantOf(deps.clock.now());
-    const areaIds = await listDescendants(db, question.areaId, now);
-    const stored = await listAirings(db, { areaIds, from, to, limit: AIRINGS_MAX });
-    const airingIds = stored.map((airing) => airing.airingId);
-    const states = await countStates(db, airingIds);
-    const reach = await listReach(db, stored, now);
-    const shown = await showAirings(db, stored);
-    return shown.map((airing) => ({
-      airing,
-      coverage: summariseCoverage(states.get(airing.airingId) ?? []),
-      ...(reach.get(airing.airingId) ?? { hamlets: 0, clusters: 0 }),
-    }));
-  });
+  const { db } = deps;
+  const now = instantOf(deps.clock.now());
+  const areaIds = await listDescendants(db, question.areaId, now);
+  const stored = await listAirings(db, { areaIds, from, to, limit: AIRINGS_MAX });
+  const airingIds = stored.map((airing) => airing.airingId);
+  const states = await countStates(db, airingIds);
+  const reach = await listReach(db, stored, now);
+  const shown = await showAirings(db, stored);
+  return shown.map((airing) => ({
+    airing,
+    coverage: summariseCoverage(states.get(airing.airingId) ?? []),
+    ...(reach.get(airing.airingId) ?? { hamlets: 0, clusters: 0 }),
+  }));
 }
 
 /** By deliveries where they are planned, else by targets; many airings have the same targets, each is resolved once. */
