@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import express, { type RequestHandler, type Response, Router } from 'express';
 import type { HelmetOptions } from 'helmet';
+import { Problem } from '../lib/problem.ts';
 
 /**
  * Everything comes from this server. Styles may stand inline, because the console's component library writes its variables so;
@@ -33,10 +34,10 @@ const NOT_BUILT = `The console is not built yet. On this machine run: npm run bu
 export function serveConsole(folder: string): RequestHandler {
   const router = Router();
   // Names of files in assets/ hold a hash of what is in them. What is gone stays 404: an old page must not get HTML as a script.
-  router.use(
-    '/assets',
-    express.static(join(folder, 'assets'), { immutable: true, maxAge: '365d', index: false, fallthrough: false }),
-  );
+  router.use('/assets', express.static(join(folder, 'assets'), { immutable: true, maxAge: '365d', index: false }));
+  router.use('/assets', (request) => {
+    throw new Problem('route-unknown', { method: request.method, path: `/assets${request.path}` });
+  });
   router.use(express.static(folder, { index: false, dotfiles: 'ignore', maxAge: '1h', redirect: false }));
   router.use((request, response, next) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return next();

@@ -63,7 +63,9 @@ export class TestBrowser implements AsyncDisposable {
       hasTouch: width === 'phone',
     });
     context.setDefaultTimeout(WAIT_MS);
-    await context.addInitScript(`localStorage.getItem('truyen-thanh.language') ?? localStorage.setItem('truyen-thanh.language', '${language}')`);
+    await context.addInitScript(
+      `localStorage.getItem('truyen-thanh.language') ?? localStorage.setItem('truyen-thanh.language', '${language}')`,
+    );
     const page = await context.newPage();
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(String(error)));

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** Journeys and console tests run what ships: the bundled agent. Made once, before the first test file. */
+/** Journeys and console tests run what ships: the bundled agent and the built console. Made once, before the first test file. */
 export function setup(): void {
-  execFileSync('npm', ['run', '--silent', 'build:agent'], { cwd: fileURLToPath(new URL('../..', import.meta.url)), stdio: 'inherit' });
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: fileURLToPath(new URL('../..', import.meta.url)), stdio: 'inherit' });
 }

@@ -4,11 +4,11 @@ import { EmptyState } from '../ui/empty-state.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 
 /** Holds the place of a page. */
-export function NotBuilt({ title }: { title: ParseKeys }) {
+export function NotBuilt({ titleKey }: { titleKey: ParseKeys }) {
   const { t } = useTranslation();
   return (
     <>
-      <PageHeader title={t(title)} />
+      <PageHeader title={t(titleKey)} />
       <EmptyState title={t('ui.notBuilt')} />
     </>
   );

@@ -81,7 +81,7 @@ function Row({ keys, label }: { keys: readonly string[]; label: string }) {
         <Group gap={6} justify="flex-end" wrap="nowrap">
           {keys.map((key, index) => (
             <Group key={key} gap={6} wrap="nowrap">
-              {index > 0 && <Text size="sm">{t('frame.then')}</Text>}
+              {index > 0 && <Text size="sm">{t('frame.thenKey')}</Text>}
               <Kbd>{key}</Kbd>
             </Group>
           ))}

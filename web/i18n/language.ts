@@ -1,7 +1,10 @@
-import i18next, { type i18n } from 'i18next';
+import { createInstance, type i18n } from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
 import type { Catalogue, Language } from './catalogue.ts';
 import { vi } from './vi.ts';
+
+/** The console's one instance; components take it by `useTranslation`. */
+export const translation: i18n = createInstance();
 
 const KEPT_AS = 'truyen-thanh.language';
 
@@ -15,8 +18,8 @@ declare module 'i18next' {
 }
 
 /** Vietnamese comes with the page; English is fetched by those who ask for it. */
-export async function openLanguage(): Promise<i18n> {
-  await i18next.use(initReactI18next).init({
+export async function openLanguage(): Promise<void> {
+  await translation.use(initReactI18next).init({
     lng: 'vi',
     fallbackLng: 'vi',
     defaultNS: 'console',
@@ -26,15 +29,14 @@ export async function openLanguage(): Promise<i18n> {
   });
   const kept = localStorage.getItem(KEPT_AS);
   await changeLanguage(kept === 'en' ? 'en' : 'vi');
-  return i18next;
 }
 
 export async function changeLanguage(language: Language): Promise<void> {
-  if (language === 'en' && !i18next.hasResourceBundle('en', 'console')) {
+  if (language === 'en' && !translation.hasResourceBundle('en', 'console')) {
     const { en } = await import('./en.ts');
-    i18next.addResourceBundle('en', 'console', en);
+    translation.addResourceBundle('en', 'console', en);
   }
-  await i18next.changeLanguage(language);
+  await translation.changeLanguage(language);
   document.documentElement.lang = language;
   localStorage.setItem(KEPT_AS, language);
 }

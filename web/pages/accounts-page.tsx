@@ -1,5 +1,5 @@
 import { NotBuilt } from '../components/not-built.tsx';
 
 export function AccountsPage() {
-  return <NotBuilt title="administration.accountsTitle" />;
+  return <NotBuilt titleKey="administration.accountsTitle" />;
 }

@@ -5,5 +5,5 @@ interface AiringPageProps {
 }
 
 export function AiringPage(_props: AiringPageProps) {
-  return <NotBuilt title="airings.airingTitle" />;
+  return <NotBuilt titleKey="airings.airingTitle" />;
 }

@@ -1,5 +1,5 @@
 import { NotBuilt } from '../components/not-built.tsx';
 
 export function ApprovalListPage() {
-  return <NotBuilt title="bulletins.approvalTitle" />;
+  return <NotBuilt titleKey="bulletins.approvalTitle" />;
 }

@@ -5,5 +5,5 @@ interface ApprovalPageProps {
 }
 
 export function ApprovalPage(_props: ApprovalPageProps) {
-  return <NotBuilt title="bulletins.approvalTitle" />;
+  return <NotBuilt titleKey="bulletins.approvalTitle" />;
 }

@@ -1,5 +1,5 @@
 import { NotBuilt } from '../components/not-built.tsx';
 
 export function AreasPage() {
-  return <NotBuilt title="administration.areasTitle" />;
+  return <NotBuilt titleKey="administration.areasTitle" />;
 }

@@ -1,5 +1,5 @@
 import { NotBuilt } from '../components/not-built.tsx';
 
 export function AuditPage() {
-  return <NotBuilt title="administration.auditTitle" />;
+  return <NotBuilt titleKey="administration.auditTitle" />;
 }

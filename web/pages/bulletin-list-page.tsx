@@ -1,5 +1,5 @@
 import { NotBuilt } from '../components/not-built.tsx';
 
 export function BulletinListPage() {
-  return <NotBuilt title="bulletins.listTitle" />;
+  return <NotBuilt titleKey="bulletins.listTitle" />;
 }

@@ -6,5 +6,5 @@ interface BulletinPageProps {
 }
 
 export function BulletinPage(_props: BulletinPageProps) {
-  return <NotBuilt title="bulletins.editorTitle" />;
+  return <NotBuilt titleKey="bulletins.editorTitle" />;
 }

@@ -1,5 +1,5 @@
 import { NotBuilt } from '../components/not-built.tsx';
 
 export function DictionaryPage() {
-  return <NotBuilt title="administration.dictionaryTitle" />;
+  return <NotBuilt titleKey="administration.dictionaryTitle" />;
 }

@@ -8,5 +8,5 @@ interface NewAiringPageProps {
 }
 
 export function NewAiringPage(_props: NewAiringPageProps) {
-  return <NotBuilt title="airings.scheduleTitle" />;
+  return <NotBuilt titleKey="airings.scheduleTitle" />;
 }

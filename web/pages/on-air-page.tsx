@@ -1,5 +1,5 @@
 import { NotBuilt } from '../components/not-built.tsx';
 
 export function OnAirPage() {
-  return <NotBuilt title="airings.onAirTitle" />;
+  return <NotBuilt titleKey="airings.onAirTitle" />;
 }

@@ -1,5 +1,5 @@
 import { NotBuilt } from '../components/not-built.tsx';
 
 export function ReceiverListPage() {
-  return <NotBuilt title="receivers.listTitle" />;
+  return <NotBuilt titleKey="receivers.listTitle" />;
 }

@@ -5,5 +5,5 @@ interface ReceiverPageProps {
 }
 
 export function ReceiverPage(_props: ReceiverPageProps) {
-  return <NotBuilt title="receivers.receiverTitle" />;
+  return <NotBuilt titleKey="receivers.receiverTitle" />;
 }

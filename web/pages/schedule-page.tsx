@@ -1,5 +1,5 @@
 import { NotBuilt } from '../components/not-built.tsx';
 
 export function SchedulePage() {
-  return <NotBuilt title="airings.scheduleTitle" />;
+  return <NotBuilt titleKey="airings.scheduleTitle" />;
 }

@@ -13,13 +13,13 @@ interface EmptyStateProps {
 /** Stands where there is nothing yet, and says what to do about it. */
 export function EmptyState({ title, hint, icon, children }: EmptyStateProps) {
   return (
-    <Stack align="center" gap="xs" py="xl" px="md" ta="center">
+    <Stack align="center" gap="xs" py="lg" px="md" ta="center">
       {icon && (
         <ThemeIcon variant="light" size={48} radius="xl" aria-hidden>
           {icon}
         </ThemeIcon>
       )}
-      <Title order={3} size="h4">
+      <Title order={3} size="h5">
         {title}
       </Title>
       {hint && (

@@ -14,18 +14,34 @@ const river: MantineColorsTuple = [
   '#00606f',
 ];
 
+/** Mantine's dark greys, towards the river. */
+const night: MantineColorsTuple = [
+  '#e6eaed',
+  '#c3ccd4',
+  '#aab4bd',
+  '#7a858f',
+  '#3d474e',
+  '#313a40',
+  '#222a2f',
+  '#1b2226',
+  '#14191c',
+  '#0f1315',
+];
+
 export const theme = createTheme({
   fontFamily: "'Be Vietnam Pro', system-ui, sans-serif",
   headings: { fontFamily: "'Be Vietnam Pro', system-ui, sans-serif", fontWeight: '600' },
-  colors: { river },
+  colors: { river, dark: night },
   primaryColor: 'river',
   primaryShade: { light: 9, dark: 8 },
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    // The title of a dialogue is its heading; the page keeps its own.
     Modal: { defaultProps: { centered: true } },
+    // Its place-holder for the focus is no child that a menu may have; the first entry gets the focus instead.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false }, styles: { item: { minHeight: 44 } } },
+    InputWrapper: { styles: { label: { marginBottom: 5 } } },
   },
 });
 
@@ -42,7 +58,6 @@ export const resolveVariables: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': '#aab4bd',
     '--mantine-color-placeholder': '#98a2ab',
     '--mantine-color-error': '#ff9d9d',
-    '--mantine-color-body': '#1c2125',
     '--mantine-color-text': '#e6eaed',
   },
 });

@@ -49,7 +49,7 @@ export const frame = {
   shortcutGo: 'Open {{page}}',
   shortcutHelp: 'Open these shortcuts',
   shortcutArea: 'Change the area',
-  then: 'then',
+  thenKey: 'then',
   changePassword: 'Change password',
   currentPassword: 'Current password',
   newPassword: 'New password',

@@ -49,7 +49,7 @@ export const frame = {
   shortcutGo: 'Mở {{page}}',
   shortcutHelp: 'Mở bảng phím tắt',
   shortcutArea: 'Đổi địa bàn',
-  then: 'rồi',
+  thenKey: 'rồi',
   changePassword: 'Đổi mật khẩu',
   currentPassword: 'Mật khẩu hiện tại',
   newPassword: 'Mật khẩu mới',
