@@ -82,7 +82,10 @@ export class OrderBook {
     return this.#runs.get(orderId);
   }
 
-  /** Refused or taken over and durable. */
+  /**
+   * Refused or taken over. One that the disk can't take is obeyed all the same, since it may cancel what would sound or bring an
+   * emergency; without an ETag it is asked for again until it is kept.
+   */
   async takeProgramme(signed: SignedProgramme, etag: string | undefined): Promise<ProblemCode | undefined> {
     const fault = this.#findProgrammeFault(signed, false);
     if (fault) {
@@ -90,11 +93,21 @@ export class OrderBook {
       this.#parts.receipts.refuseDocument(`programme ${epoch}-${revision}`, fault);
       return fault;
     }
-    await this.#parts.files.writeWhole(PROGRAMME, JSON.stringify({ signed, etag }));
+    const isKept = await this.#keepProgramme(signed, etag);
     this.#programme = signed.payload;
-    this.#etag = etag;
+    this.#etag = isKept ? etag : undefined;
     this.#rebuild();
     return undefined;
+  }
+
+  async #keepProgramme(signed: SignedProgramme, etag: string | undefined): Promise<boolean> {
+    try {
+      await this.#parts.files.writeWhole(PROGRAMME, JSON.stringify({ signed, etag }));
+      return true;
+    } catch (error) {
+      this.#parts.log('programme-not-saved', { revision: signed.payload.revision, error: wordsOf(error) });
+      return false;
+    }
   }
 
   async takePushed(signed: SignedOrder): Promise<ProblemCode | undefined> {

@@ -7,7 +7,7 @@ import { ServerProcess } from '../support/server-process.ts';
 import { TempFolder } from '../support/temp-folder.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-test('a server killed while receivers play and report loses nothing and counts nothing twice', async () => {
+test('a server killed between the arrival of receipts and their acknowledgement loses nothing and counts nothing twice', async () => {
   await using folder = await TempFolder.create();
   await using first = await openCommuneSite({ folder: folder.path, sound: 'nowhere', receivers: 2 });
   const bulletin = await makeBulletin(first, {
@@ -33,7 +33,18 @@ test('a server killed while receivers play and report loses nothing and counts n
     },
     40_000,
   );
+  // From here on receipts arrive and become durable, but no acknowledgement goes back.
+  for (const receiver of first.receivers) receiver.link.holdDown();
+  await waitFor(
+    'receipts of a whole sounding stored and unacknowledged',
+    async () => {
+      const { entries } = await first.author.call('listDeliveries', { params: { airingId } });
+      return entries.some((delivery) => delivery.soundings.some((sounding) => sounding.state === 'rendered'));
+    },
+    40_000,
+  );
   await first.server.kill('SIGKILL');
+  for (const receiver of first.receivers) receiver.link.restore();
   await using server = await ServerProcess.start(join(folder.path, 'server'), {}, first.server.port);
   const site = await signInAgain(first, server);
   const deliveries = await waitFor(

@@ -5,6 +5,7 @@ import { limits } from '../../edge-agent/config.ts';
 import type { AgentConfig } from '../../edge-agent/config.ts';
 import { enrolReceiver } from '../../edge-agent/enrol-receiver.ts';
 import { openDiskFiles } from '../../edge-agent/files/raw-files.ts';
+import type { RawFiles } from '../../edge-agent/files/raw-files.ts';
 import type { OrderItem } from '#contract/order.ts';
 import type { MediaReference } from '#contract/primitives.ts';
 import type { ReceiptBody } from '#contract/receipt.ts';
@@ -25,6 +26,8 @@ export class AgentBench implements AsyncDisposable {
   readonly folder: TempFolder;
   readonly log: { event: string; fields: Record<string, unknown> }[] = [];
   readonly config: AgentConfig;
+  /** Operations of the disk that fail in their own way from the next boot on. */
+  brokenFiles: Partial<RawFiles> = {};
   player: RecordingPlayer | undefined;
   agent: Agent | undefined;
 
@@ -72,7 +75,7 @@ export class AgentBench implements AsyncDisposable {
   async boot(changes: Partial<AgentConfig> = {}): Promise<Agent> {
     Object.assign(this.config, changes);
     this.agent = await openAgent(this.config, {
-      files: openDiskFiles(this.config.dataFolder),
+      files: { ...openDiskFiles(this.config.dataFolder), ...this.brokenFiles },
       time: this.time,
       makePlayer: ({ wallMs }) => (this.player = new RecordingPlayer({ now: wallMs })),
       fetch,

@@ -6,7 +6,9 @@ export class CuttableLink implements AsyncDisposable {
   readonly url: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #far = new Set<Socket>();
   #isCut = false;
+  #isHeldDown = false;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -30,8 +32,17 @@ export class CuttableLink implements AsyncDisposable {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** What goes up still arrives; nothing comes down any more, so no acknowledgement either. */
+  holdDown(): void {
+    this.#isHeldDown = true;
+    for (const far of this.#far) far.pause();
+  }
+
+  /** What was held back is lost: whoever dials again begins anew. */
   restore(): void {
+    if (this.#isHeldDown) for (const socket of this.#sockets) socket.destroy();
     this.#isCut = false;
+    this.#isHeldDown = false;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -57,5 +68,8 @@ export class CuttableLink implements AsyncDisposable {
       });
       one.pipe(other);
     }
+    this.#far.add(far);
+    far.on('close', () => this.#far.delete(far));
+    if (this.#isHeldDown) far.pause();
   }
 }

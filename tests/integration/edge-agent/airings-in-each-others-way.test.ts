@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { openDiskFiles } from '../../../edge-agent/files/raw-files.ts';
 import { AgentBench, itemOf } from '../../support/agent-bench.ts';
 import { instant, makeOrder } from '../../support/signed-fixtures.ts';
 
@@ -20,6 +22,32 @@ describe('an agent', () => {
     expect(bench.player?.state.status).toBe('idle');
     const playedMs = bench.player?.sounded[0]?.playedMs ?? Number.NaN;
     expect(bench.recordedOf('sounding-ended')).toMatchObject([{ outcome: 'partial', playedMs: Math.round(playedMs) }]);
+  });
+
+  test('obeys a programme that its full disk cannot take, and asks for it until it is kept', async () => {
+    await using bench = await AgentBench.create();
+    const { time, server } = bench;
+    server.orders(makeOrder(time.trueMs() + 6_000, { items: [itemOf(bench.addMedia(30_000))] }));
+    let isFull = false;
+    const disk = openDiskFiles(bench.config.dataFolder);
+    bench.brokenFiles = {
+      write: async (path, bytes, mode) => {
+        if (isFull && path.startsWith('programme.json')) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+        await disk.write(path, bytes, mode);
+      },
+    };
+    await bench.boot();
+    await bench.until('it sounds', () => bench.recordedOf('sounding-started').length === 1);
+    isFull = true;
+    server.orders();
+    await server.lookNow();
+    await bench.until('it has ended', () => bench.recordedOf('delivery-ended').length === 1);
+    expect(bench.recordedOf('delivery-ended')).toMatchObject([{ outcome: 'cancelled' }]);
+    expect(String(await disk.read('programme.json'))).toContain('"orderId"');
+    isFull = false;
+    await server.lookNow();
+    const kept = () => readFileSync(disk.absolutePath('programme.json'), 'utf8');
+    await bench.until('it is kept', () => !kept().includes('"orderId"'));
   });
 
   test('plays a moved airing at its new time only', async () => {
