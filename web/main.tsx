@@ -6,15 +6,16 @@ import '@fontsource/be-vietnam-pro/vietnamese-600.css';
 import './ui/first-styles.ts';
 import './ui/theme.css';
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { StrictMode } from 'react';
+import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createQueryClient } from './api/query-client.ts';
 import { openLanguage } from './i18n/language.ts';
 import { createConsoleRouter } from './routes.tsx';
 import { resolveVariables, theme } from './ui/theme.ts';
+
+const Notifications = lazy(async () => ({ default: (await import('@mantine/notifications')).Notifications }));
 
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no place for the console');
@@ -28,7 +29,9 @@ createRoot(root).render(
       colorSchemeManager={schemeManager}
       defaultColorScheme="auto"
     >
-      <Notifications position="top-center" autoClose={6_000} />
+      <Suspense>
+        <Notifications position="top-center" autoClose={6_000} />
+      </Suspense>
       <QueryClientProvider client={createQueryClient()}>
         <RouterProvider router={createConsoleRouter()} />
       </QueryClientProvider>

@@ -4,14 +4,15 @@ import { z } from 'zod';
 import { AppFrame } from './components/app-frame.tsx';
 import { NoSuchPage } from './components/no-such-page.tsx';
 import { PageBroke } from './components/page-broke.tsx';
+import { loadPageTexts } from './i18n/language.ts';
 import { HomePage } from './pages/home-page.tsx';
 import { paths } from './paths.ts';
 import { LoadingState } from './ui/loading-state.tsx';
 
-/** Each page is a file of its own that is fetched, styles first, when it is first opened; it exports one component by name. */
+/** Each page is a file of its own that is fetched, styles and texts with it, when it is first opened; it exports one component by name. */
 function page<Name extends string, Props>(load: () => Promise<Record<Name, ComponentType<Props>>>, name: Name) {
   return lazy(async () => {
-    const [module] = await Promise.all([load(), import('./ui/all-styles.ts')]);
+    const [module] = await Promise.all([load(), loadPageTexts(), import('./ui/all-styles.ts')]);
     return { default: module[name] };
   });
 }

@@ -9,7 +9,7 @@ import { useAccount, useChangeSession } from '../api/session.ts';
 import { changeLanguage, useLanguage } from '../i18n/language.ts';
 import { LoadingState } from '../ui/loading-state.tsx';
 import { sayProblem } from '../ui/notify.tsx';
-import { openShortcutsHelp } from './shortcuts.tsx';
+import { openShortcutsHelp } from './frame-signals.ts';
 
 const SecondFactorPanel = lazy(() =>
   import('./second-factor-panel.tsx').then((module) => ({ default: module.SecondFactorPanel })),

@@ -7,10 +7,8 @@ import { AccountMenu } from './account-menu.tsx';
 import classes from './app-frame.module.css';
 import { AreaTreeSelect } from './area-tree-select.tsx';
 import { useChosenArea } from './chosen-area.ts';
+import { AREA_SWITCH_ID } from './frame-signals.ts';
 import { OnAirLight } from './on-air-light.tsx';
-
-/** Found by the shortcut that changes the area. */
-export const AREA_SWITCH_ID = 'area-switch';
 
 export function FrameHeader() {
   const { t } = useTranslation();

@@ -15,7 +15,8 @@ import { Loaded } from '../ui/loading-state.tsx';
 import { StateBadge } from '../ui/state-badge.tsx';
 
 const DAY_MS = 86_400_000;
-const SHOWN_MAX = 6;
+/** Of one day; the sentence counts all. */
+const SHOWN_MAX = 5;
 const ASK_EVERY_MS = 60_000;
 
 /** What will sound within 24 hours: first in words, a sentence a day, then one by one. */
@@ -53,18 +54,28 @@ export function NextDay({ areaId }: { areaId: string }) {
 function ComingAirings({ airings }: { airings: readonly DayAiring[] }) {
   const { t } = useTranslation();
   const today = dayOf(Date.now());
-  const ofDay = (day: string) => airings.filter(({ airing }) => dayOf(airing.startsAt) === day);
+  const days = { today, tomorrow: addDays(today, 1) } as const;
   return (
-    <Stack gap="sm">
-      <DaySentence name="today" airings={ofDay(today)} />
-      <DaySentence name="tomorrow" airings={ofDay(addDays(today, 1))} />
-      <Stack component="ul" gap={0} m={0} p={0} style={{ listStyle: 'none' }}>
+    <Stack gap="md">
+      {(['today', 'tomorrow'] as const).map((name) => (
+        <ComingDay key={name} name={name} airings={airings.filter(({ airing }) => dayOf(airing.startsAt) === days[name])} />
+      ))}
+      <TextLink to={paths.schedule}>{t('home.seeSchedule')}</TextLink>
+    </Stack>
+  );
+}
+
+function ComingDay({ name, airings }: { name: 'today' | 'tomorrow'; airings: readonly DayAiring[] }) {
+  if (airings.length === 0) return null;
+  return (
+    <div>
+      <DaySentence name={name} airings={airings} />
+      <Stack component="ul" gap={0} m={0} mt="xs" p={0} style={{ listStyle: 'none' }}>
         {airings.slice(0, SHOWN_MAX).map((entry) => (
           <ComingAiring key={entry.airing.airingId} entry={entry} />
         ))}
       </Stack>
-      <TextLink to={paths.schedule}>{t('home.seeSchedule')}</TextLink>
-    </Stack>
+    </div>
   );
 }
 
@@ -106,7 +117,7 @@ function ComingAiring({ entry }: { entry: DayAiring }) {
       py={8}
       style={{ borderTop: '1px solid var(--mantine-color-default-border)' }}
     >
-      <Text fw={600} style={{ fontVariantNumeric: 'tabular-nums' }}>
+      <Text fw={600} miw="3.2em">
         {formatTime(airing.startsAt)}
       </Text>
       <div style={{ flex: 1, minWidth: 0 }}>

@@ -2,8 +2,8 @@ import { Group, Kbd, Modal, Stack, Table, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { AREA_SWITCH_ID } from './frame-header.tsx';
 import { useNavigationPlaces } from './frame-navigation.tsx';
+import { AREA_SWITCH_ID, SHORTCUTS_EVENT } from './frame-signals.ts';
 
 /** After `g`: the first letter of the English name, or the next that is free. */
 const LETTERS = {
@@ -16,11 +16,6 @@ const LETTERS = {
   administration: 'a',
 } as const;
 const SECOND_KEY_WITHIN_MS = 1_500;
-const OPEN_EVENT = 'truyen-thanh:shortcuts';
-
-export function openShortcutsHelp(): void {
-  window.dispatchEvent(new Event(OPEN_EVENT));
-}
 
 /** Keys that work wherever no field has the focus, and their list. */
 export function Shortcuts() {
@@ -42,10 +37,10 @@ export function Shortcuts() {
         if (place) void navigate({ to: place.to });
       }
     };
-    window.addEventListener(OPEN_EVENT, open);
+    window.addEventListener(SHORTCUTS_EVENT, open);
     window.addEventListener('keydown', press);
     return () => {
-      window.removeEventListener(OPEN_EVENT, open);
+      window.removeEventListener(SHORTCUTS_EVENT, open);
       window.removeEventListener('keydown', press);
     };
   }, [places, navigate]);

@@ -1,7 +1,8 @@
 import { createInstance, type i18n } from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
 import type { Catalogue, Language } from './catalogue.ts';
-import { vi } from './vi.ts';
+import type { vi } from './vi.ts';
+import { firstTexts } from './vi-first.ts';
 
 /** The console's one instance; components take it by `useTranslation`. */
 export const translation: i18n = createInstance();
@@ -24,11 +25,19 @@ export async function openLanguage(): Promise<void> {
     fallbackLng: 'vi',
     defaultNS: 'console',
     ns: ['console'],
-    resources: { vi: { console: vi } },
+    resources: { vi: { console: firstTexts } },
     interpolation: { escapeValue: false },
   });
   const kept = localStorage.getItem(KEPT_AS);
   await changeLanguage(kept === 'en' ? 'en' : 'vi');
+}
+
+let pageTexts: Promise<void> | undefined;
+
+/** Awaited by each page but the first: the Vietnamese catalogue whole. English comes whole when it is chosen. */
+export function loadPageTexts(): Promise<void> {
+  pageTexts ??= import('./vi.ts').then(({ vi: whole }) => void translation.addResourceBundle('vi', 'console', whole));
+  return pageTexts;
 }
 
 export async function changeLanguage(language: Language): Promise<void> {
@@ -49,5 +58,5 @@ export function useLanguage(): Language {
 /** The whole catalogue in the language shown: for tables of words by their name on the wire (`words.class[airing.class]`). */
 export function useWords(): Catalogue {
   const { i18n: current } = useTranslation();
-  return (current.getResourceBundle(current.language, 'console') ?? vi) as Catalogue;
+  return (current.getResourceBundle(current.language, 'console') ?? firstTexts) as Catalogue;
 }
