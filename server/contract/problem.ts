@@ -78,10 +78,8 @@ export const ProblemCode = z.enum([
   'airing-in-quiet-hours',
   'target-unknown',
   'target-outside-branch',
-  'target-without-receivers',
   'class-mismatch',
   // receivers
-  'enrolment-string-invalid',
   'enrolment-code-wrong',
   'enrolment-code-used',
   'enrolment-code-expired',
