@@ -5,6 +5,15 @@ import { QuietHours } from '#contract/order.ts';
 const whole = (fallback: number, min: number, max: number) => z.coerce.number().int().min(min).max(max).default(fallback);
 const minutesMs = 60_000;
 
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false; // the constructor is the only judge of zones that Node has
+  }
+}
+
 /**
  * Every setting with its safe default; the name of the variable is `TT_` + the key in upper snake case.
  * Nothing is unbounded: what limits a request, a file, a job or a list stands here.
@@ -19,7 +28,7 @@ const Settings = z.object({
   publicUrl: z.url({ protocol: /^https?$/ }).optional(),
   redisUrl: z.url({ protocol: /^rediss?$/ }).optional(),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
-  timeZone: z.string().default('Asia/Ho_Chi_Minh'),
+  timeZone: z.string().refine(isTimeZone, 'must be a zone such as Asia/Ho_Chi_Minh').default('Asia/Ho_Chi_Minh'),
   /** `22:00-04:30,12:00-13:00`; empty for none. Only emergencies sound within. */
   quietHours: z
     .string()
