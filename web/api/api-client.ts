@@ -50,6 +50,18 @@ export function apiAddress<N extends EndpointName>(name: N, request: Pick<ApiReq
   return search.size > 0 ? `${path}?${search.toString()}` : path;
 }
 
+/** A reply that is no JSON: a file, read as it comes. */
+export async function openFile<N extends EndpointName>(
+  name: N,
+  request: ApiRequest<N>,
+  signal?: AbortSignal,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const response = await send(endpoints[name], apiAddress(name, request), undefined, signal);
+  if (!response.ok) throw await refusalOf(response);
+  if (!response.body) throw new UnreachableError();
+  return response.body;
+}
+
 async function send(endpoint: Endpoint, address: string, body: unknown, signal: AbortSignal | undefined): Promise<Response> {
   const headers = {
     accept: 'application/json',

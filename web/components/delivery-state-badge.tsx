@@ -3,7 +3,7 @@ import { useWords } from '../i18n/language.ts';
 import { StateBadge, type Tone } from '../ui/state-badge.tsx';
 
 /** Only what is proven is green; `unknown` looks like nothing else. */
-const TONES: Record<DeliveryState, Tone> = {
+export const DELIVERY_TONES: Record<DeliveryState, Tone> = {
   planned: 'neutral',
   ready: 'neutral',
   playing: 'active',
@@ -19,5 +19,5 @@ const TONES: Record<DeliveryState, Tone> = {
 };
 
 export function DeliveryStateBadge({ state }: { state: DeliveryState }) {
-  return <StateBadge tone={TONES[state]} label={useWords().words.deliveryState[state]} />;
+  return <StateBadge tone={DELIVERY_TONES[state]} label={useWords().words.deliveryState[state]} />;
 }

@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './data-table.module.css';
 
@@ -18,12 +18,14 @@ interface DataTableProps<Row> {
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   rowKey: (row: Row) => string;
+  /** Name of what a row belongs to; a heading stands before the first of each. Rows of one group must follow each other. */
+  groupOf?: (row: Row) => string;
   /** Shown in place of rows; say what to do first with an EmptyState. */
   empty?: ReactNode;
 }
 
 /** A table, and below 768 px a card a row. The roles are named because a table laid out as cards loses them. */
-export function DataTable<Row>({ caption, columns, rows, rowKey, empty }: DataTableProps<Row>) {
+export function DataTable<Row>({ caption, columns, rows, rowKey, groupOf, empty }: DataTableProps<Row>) {
   const { t } = useTranslation();
   if (rows.length === 0) return <>{empty ?? <Text c="dimmed">{t('ui.emptyTable')}</Text>}</>;
   const title = columns.find((column) => column.isTitle) ?? columns[0];
@@ -44,15 +46,29 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, empty }: DataTa
         </tr>
       </thead>
       <tbody role="rowgroup" className={classes['body']}>
-        {rows.map((row) => (
-          <tr key={rowKey(row)} role="row" className={classes['row']}>
-            {columns.map((column) => (
-              <td key={column.key} role="cell" data-label={column.header} className={classOf(column, 'cell')}>
-                {column.cell(row)}
-              </td>
-            ))}
-          </tr>
-        ))}
+        {rows.map((row, index) => {
+          const group = groupOf?.(row);
+          const before = rows[index - 1];
+          const isFirst = group !== undefined && (before === undefined || groupOf?.(before) !== group);
+          return (
+            <Fragment key={rowKey(row)}>
+              {isFirst && (
+                <tr role="row" className={classes['groupRow']}>
+                  <th role="rowheader" scope="rowgroup" colSpan={columns.length} className={classes['group']}>
+                    {group}
+                  </th>
+                </tr>
+              )}
+              <tr role="row" className={classes['row']}>
+                {columns.map((column) => (
+                  <td key={column.key} role="cell" data-label={column.header} className={classOf(column, 'cell')}>
+                    {column.cell(row)}
+                  </td>
+                ))}
+              </tr>
+            </Fragment>
+          );
+        })}
       </tbody>
     </table>
   );

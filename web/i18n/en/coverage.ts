@@ -52,6 +52,7 @@ export const coverage = {
   since: 'Since',
   evidence: 'Evidence',
   noEvidence: 'none yet',
+  notYet: 'not yet – {{evidence}}',
   notProven: 'no evidence yet',
   cannotBeConfirmed: 'not confirmable',
   kindNotKnown: 'kind of receiver not known',

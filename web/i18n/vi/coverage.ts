@@ -53,6 +53,7 @@ export const coverage = {
   since: 'Từ lúc',
   evidence: 'Bằng chứng',
   noEvidence: 'chưa có',
+  notYet: 'chưa – mới {{evidence}}',
   notProven: 'chưa có bằng chứng',
   cannotBeConfirmed: 'không xác nhận được',
   kindNotKnown: 'chưa rõ loại thiết bị',
