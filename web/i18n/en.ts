@@ -11,4 +11,16 @@ import { receivers } from './en/receivers.ts';
 import { ui } from './en/ui.ts';
 import { words } from './en/words.ts';
 
-export const en: Catalogue = { administration, airings, approvals, bulletins, coverage, frame, home, problems, receivers, ui, words };
+export const en: Catalogue = {
+  administration,
+  airings,
+  approvals,
+  bulletins,
+  coverage,
+  frame,
+  home,
+  problems,
+  receivers,
+  ui,
+  words,
+};

@@ -1,9 +1,120 @@
-import { NotBuilt } from '../components/not-built.tsx';
+import { Card, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { useId, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Bulletin } from '#contract/bulletin.ts';
+import { useRead } from '../api/queries.ts';
+import { useAccount, useHasRole } from '../api/session.ts';
+import { ApprovalDecision } from '../components/approval-decision.tsx';
+import { BulletinStateBadge } from '../components/bulletin-state-badge.tsx';
+import { soundOf } from '../components/bulletins-by-state.ts';
+import { AiringBadges } from '../components/airing-badges.tsx';
+import { DoubtfulText } from '../components/doubtful-text.tsx';
+import { ListenPanel } from '../components/listen-panel.tsx';
+import { RevisionChanges } from '../components/revision-changes.tsx';
+import classes from '../components/read-text.module.css';
+import { formatInstant } from '../format/instants.ts';
+import { paths } from '../paths.ts';
+import { Loaded } from '../ui/loading-state.tsx';
+import { PageHeader } from '../ui/page-header.tsx';
+import { TextLink } from '../ui/text-link.tsx';
 
 interface ApprovalPageProps {
   bulletinId: string;
 }
 
-export function ApprovalPage(_props: ApprovalPageProps) {
-  return <NotBuilt titleKey="bulletins.approvalTitle" />;
+export function ApprovalPage({ bulletinId }: ApprovalPageProps) {
+  const query = useRead('readBulletin', { params: { bulletinId } });
+  return <Loaded query={query}>{(bulletin) => <Judged bulletin={bulletin} />}</Loaded>;
+}
+
+/** Sound, text and decision beside one another: what is heard is compared with what is written. */
+function Judged({ bulletin }: { bulletin: Bulletin }) {
+  const { t } = useTranslation();
+  const { accountId } = useAccount();
+  const mayListen = useHasRole('approver', 'author', 'duty-officer');
+  const { bulletinId, revision } = bulletin;
+  const revisions = useRead('listRevisions', { params: { bulletinId } });
+  const listening = useRead('readListening', { params: { bulletinId } }, { isEnabled: mayListen });
+  const sound = soundOf(bulletin);
+  const listeners = listening.data?.entries.filter((one) => one.revision === revision && one.sha256 === sound?.sha256) ?? [];
+  const mine = listeners.find((one) => one.accountId === accountId);
+  return (
+    <>
+      <PageHeader
+        title={bulletin.title || t('approvals.untitled')}
+        hint={t('approvals.byAuthor', { author: bulletin.authorName, revision, at: formatInstant(bulletin.updatedAt) })}
+        state={
+          <>
+            <BulletinStateBadge state={bulletin.state} />
+            <AiringBadges airing={bulletin} />
+          </>
+        }
+      >
+        <TextLink to={paths.approvals}>{t('approvals.backToQueue')}</TextLink>
+      </PageHeader>
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg" style={{ alignItems: 'start' }}>
+        <Stack gap="lg">
+          <Section title={t('approvals.listen')}>
+            <ListenPanel bulletin={bulletin} sound={sound} listeners={listeners} />
+          </Section>
+          <Section title={t('approvals.decide')}>
+            <Loaded query={revisions}>
+              {({ entries }) => <ApprovalDecision bulletin={bulletin} revisions={entries} hasListened={mine !== undefined} />}
+            </Loaded>
+          </Section>
+        </Stack>
+        <Stack gap="lg">
+          <Words bulletin={bulletin} />
+          <Section title={t('approvals.changes')}>
+            <Loaded query={revisions}>{({ entries }) => <RevisionChanges bulletin={bulletin} revisions={entries} />}</Loaded>
+          </Section>
+        </Stack>
+      </SimpleGrid>
+    </>
+  );
+}
+
+function Words({ bulletin: { text, rendering } }: { bulletin: Bulletin }) {
+  const { t } = useTranslation();
+  const { spokenText, unknownTokens } = rendering;
+  if (text === null) {
+    return (
+      <Section title={t('approvals.written')}>
+        <Text>{t('approvals.recordingWithoutText')}</Text>
+      </Section>
+    );
+  }
+  return (
+    <>
+      <Section title={t('approvals.written')}>
+        {unknownTokens.length > 0 && (
+          <Text size="sm" c="var(--tt-attention)" mb="xs">
+            {t('approvals.unknownTokens', { count: unknownTokens.length })}
+          </Text>
+        )}
+        <DoubtfulText text={text} tokens={unknownTokens} />
+      </Section>
+      {spokenText !== null && (
+        <Section title={t('approvals.spoken')}>
+          {spokenText.trim() === text.normalize('NFC').trim() ? (
+            <Text c="dimmed">{t('approvals.spokenSame')}</Text>
+          ) : (
+            <Text className={classes['text']}>{spokenText}</Text>
+          )}
+        </Section>
+      )}
+    </>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  const titleId = useId();
+  return (
+    <Card component="section" aria-labelledby={titleId} withBorder radius="lg" padding="lg">
+      <Title order={2} size="h4" id={titleId} mb="sm">
+        {title}
+      </Title>
+      {children}
+    </Card>
+  );
 }

@@ -13,4 +13,6 @@ export const ui = {
   emptyTable: 'There is nothing here.',
   notBuilt: 'This page is not built yet.',
   choosePlace: 'Choose places',
+  nextMonth: 'Next month',
+  previousMonth: 'Previous month',
 };

@@ -13,4 +13,6 @@ export const ui = {
   emptyTable: 'Không có gì ở đây.',
   notBuilt: 'Trang này chưa được dựng.',
   choosePlace: 'Chọn nơi phát',
+  nextMonth: 'Tháng sau',
+  previousMonth: 'Tháng trước',
 };
