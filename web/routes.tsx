@@ -69,7 +69,14 @@ const airing = createRoute({ ...at(paths.airing), component: AiringRoute });
 const onAir = createRoute({ ...at(paths.onAir), component: OnAirPage });
 const receivers = createRoute({
   ...at(paths.receivers),
-  validateSearch: z.object({ presence: optional, state: optional, cluster: optional, find: optional }),
+  validateSearch: z.object({
+    presence: optional,
+    state: optional,
+    kind: optional,
+    within: optional,
+    cluster: optional,
+    find: optional,
+  }),
   component: ReceiverListPage,
 });
 const receiver = createRoute({ ...at(paths.receiver), component: ReceiverRoute });

@@ -55,7 +55,7 @@ export function CoverageSummary({ coverage, title, isShort = false }: CoverageSu
         {segments.map(({ key, tone, count }) => (
           <div
             key={key}
-            className={tone === 'unknown' ? `${classes['segment']} ${classes['unknown']}` : classes['segment']}
+            className={`${classes['segment']} ${classes[tone] ?? ''}`}
             style={{ flexGrow: count, flexBasis: 0, '--tone': `var(--tt-${tone})` } as React.CSSProperties}
           />
         ))}

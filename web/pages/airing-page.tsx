@@ -1,29 +1,29 @@
 import { Group, Stack, Text } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { Airing, AiringState, Coverage } from '#contract/airing.ts';
+import type { Airing, Coverage } from '#contract/airing.ts';
 import { callApi } from '../api/api-client.ts';
 import { invalidate, useRead } from '../api/queries.ts';
 import { useHasRole } from '../api/session.ts';
-import { useQueryClient } from '@tanstack/react-query';
 import { AiringBadges } from '../components/airing-badges.tsx';
 import { AiringProof } from '../components/airing-proof.tsx';
 import { AiringSound } from '../components/airing-sound.tsx';
 import { CoverageSummary } from '../components/coverage-summary.tsx';
 import { DeliveryList } from '../components/delivery-list.tsx';
 import { InstantText } from '../components/instant-text.tsx';
+import { useNow } from '../components/use-now.ts';
 import { formatInstant } from '../format/instants.ts';
 import { useWords } from '../i18n/language.ts';
 import { paths } from '../paths.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
-import { FactList } from '../ui/fact-list.tsx';
+import { FactGrid } from '../ui/fact-grid.tsx';
 import { Loaded } from '../ui/loading-state.tsx';
 import { sayDone } from '../ui/notify.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { SectionCard } from '../ui/section-card.tsx';
-import { StateBadge, type Tone } from '../ui/state-badge.tsx';
+import { StateBadge } from '../ui/state-badge.tsx';
 import { TextLink } from '../ui/text-link.tsx';
 
-const STATE_TONES: Record<AiringState, Tone> = { planned: 'active', cancelled: 'neutral', closed: 'neutral' };
 /** Deliveries are planned without an event for each. */
 const ASK_EVERY_MS = 10_000;
 
@@ -39,7 +39,6 @@ export function AiringPage({ airingId }: AiringPageProps) {
 
 function AiringView({ airing, coverage }: { airing: Airing; coverage: Coverage }) {
   const { t } = useTranslation();
-  const { words } = useWords();
   const title = airing.bulletins.map((bulletin) => bulletin.title).join(' · ') || t('coverage.untitled');
   return (
     <>
@@ -48,7 +47,7 @@ function AiringView({ airing, coverage }: { airing: Airing; coverage: Coverage }
         hint={`${airing.areaName} · ${formatInstant(airing.startsAt)}`}
         state={
           <Group gap={6}>
-            <StateBadge tone={STATE_TONES[airing.state]} label={words.airingState[airing.state]} />
+            <AiringPhase airing={airing} />
             <AiringBadges airing={airing} />
           </Group>
         }
@@ -83,11 +82,22 @@ function AiringView({ airing, coverage }: { airing: Airing; coverage: Coverage }
   );
 }
 
+/** Closed only some minutes after its end: meanwhile it is no longer merely planned. */
+function AiringPhase({ airing }: { airing: Airing }) {
+  const { t } = useTranslation();
+  const { words } = useWords();
+  const nowMs = useNow(1_000);
+  if (airing.state !== 'planned' || nowMs < Date.parse(airing.startsAt))
+    return <StateBadge tone="neutral" label={words.airingState[airing.state]} />;
+  const isOver = nowMs >= Date.parse(airing.endsAt);
+  return <StateBadge tone={isOver ? 'neutral' : 'active'} label={t(isOver ? 'coverage.phaseOver' : 'coverage.phaseNow')} />;
+}
+
 function AiringFacts({ airing }: { airing: Airing }) {
   const { t } = useTranslation();
   const { words } = useWords();
   return (
-    <FactList
+    <FactGrid
       facts={[
         { name: t('coverage.startsAt'), value: <InstantText at={airing.startsAt} /> },
         { name: t('coverage.endsAt'), value: <InstantText at={airing.endsAt} /> },

@@ -1,11 +1,12 @@
 import { Card, Divider, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { IconCalendarEvent, IconVolumeOff } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Airing } from '#contract/airing.ts';
 import type { DayAiring } from '#contract/report.ts';
 import { callApi } from '../api/api-client.ts';
-import { useRead } from '../api/queries.ts';
+import { invalidate, useRead } from '../api/queries.ts';
 import { AiringBadges } from '../components/airing-badges.tsx';
 import { AiringSound } from '../components/airing-sound.tsx';
 import { useChosenArea } from '../components/chosen-area.ts';
@@ -96,7 +97,11 @@ function NowCard({ airing, nowMs }: { airing: Airing; nowMs: number }) {
   const { t } = useTranslation();
   const { words } = useWords();
   const query = useRead('readAiring', { params: { airingId: airing.airingId } }, { everyMs: ASK_EVERY_MS });
+  const queryClient = useQueryClient();
   const title = useTitle()(airing);
+  const isPlaying = (query.data?.coverage.byState.playing ?? 0) > 0;
+  // The light in the header asks every ten seconds; it shall not deny meanwhile what stands here.
+  useEffect(() => void invalidate(queryClient, 'summariseDay'), [queryClient, isPlaying]);
   const leftMs = Date.parse(airing.endsAt) - nowMs;
   const span = formatSpan(Math.abs(leftMs), words);
   return (
@@ -111,7 +116,7 @@ function NowCard({ airing, nowMs }: { airing: Airing; nowMs: number }) {
               <AiringBadges airing={airing} />
             </Group>
             <Text>
-              {airing.areaName} · {formatTime(airing.startsAt)}–{formatTime(airing.endsAt)} ·{' '}
+              {airing.areaName} · {formatTime(airing.startsAt)} ·{' '}
               {t(leftMs >= 0 ? 'coverage.leftOf' : 'coverage.overdue', { span })}
             </Text>
           </div>
