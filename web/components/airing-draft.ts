@@ -38,7 +38,7 @@ export function requestOf(areaId: string, draft: AiringDraft, wanted: Class) {
 }
 export type AiringRequest = ReturnType<typeof requestOf>;
 
-/** What the server says of it while it is still chosen. `isSettled`: of just what is chosen now. */
+/** What the server says of it while it is still chosen: of `asked`, which is just what is chosen now when `isSettled`. */
 export function useForecast(request: AiringRequest) {
   const [asked] = useDebouncedValue(request, PAUSE_MS);
   const query = useQuery({
@@ -48,7 +48,7 @@ export function useForecast(request: AiringRequest) {
     refetchInterval: ASK_EVERY_MS,
   });
   const isSettled = !query.isPlaceholderData && JSON.stringify(asked) === JSON.stringify(request);
-  return { query, isSettled };
+  return { query, asked, isSettled };
 }
 
 const NOT_CHOSEN: readonly ProblemCode[] = ['airing-without-bulletins', 'airing-without-targets'];

@@ -26,7 +26,7 @@ export function AiringForecast({ preview, startsAtMs }: AiringForecastProps) {
     const said = { length: formatDuration(lengthMs), end: formatTimeWithSeconds(startsAtMs + lengthMs) };
     facts.push({ name: t('airings.length'), value: t('airings.lengthSentence', said) });
   }
-  if (bytesPerReceiver > 0) {
+  if (bytesTotal > 0) {
     const said = { each: formatBytes(bytesPerReceiver, language), total: formatBytes(bytesTotal, language) };
     facts.push({ name: t('airings.cost'), value: t('airings.costSentence', said) });
   }
@@ -37,6 +37,7 @@ export function AiringForecast({ preview, startsAtMs }: AiringForecastProps) {
 function Reach({ preview }: { preview: TargetsPreview }) {
   const { t } = useTranslation();
   const { hamlets, clusters, receivers, gateways, offlineNow, clustersWithoutReceiver } = preview;
+  if (clusters === 0) return t('airings.reachNothing');
   const worry = (text: string) => (
     <Text size="sm" c="var(--tt-attention)">
       {text}

@@ -36,7 +36,7 @@ export function AiringOfDay({ entry, nowMs }: { entry: DayAiring; nowMs: number 
       py="md"
       style={{ borderTop: '1px solid var(--mantine-color-default-border)' }}
     >
-      <Stack gap={0} w={74} style={{ fontVariantNumeric: 'tabular-nums' }}>
+      <Stack gap={0} w={82} style={{ fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' }}>
         <Text fw={600} size="lg" lh={1.3} {...(airing.state === 'cancelled' ? { td: 'line-through' } : {})}>
           {formatTime(airing.startsAt)}
         </Text>

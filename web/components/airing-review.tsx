@@ -14,6 +14,7 @@ import { SectionCard } from '../ui/section-card.tsx';
 import { type AiringDraft, type AiringRequest, requestOf, sortProblems, useForecast } from './airing-draft.ts';
 import { AiringForecast, ForecastProblems } from './airing-forecast.tsx';
 import { EmergencySend } from './emergency-send.tsx';
+import classes from './airing-review.module.css';
 
 interface AiringReviewProps {
   area: Area;
@@ -27,15 +28,15 @@ export function AiringReview({ area, draft, wanted, isDrill }: AiringReviewProps
   const { t } = useTranslation();
   const isEmergency = wanted === 'emergency';
   const request = requestOf(area.areaId, draft, wanted);
-  const { query, isSettled } = useForecast(request);
+  const { query, asked, isSettled } = useForecast(request);
   const save = useSave(isDrill);
   const preview = query.data;
-  const { wrong, isIncomplete } = sortProblems(preview?.problems ?? [], request);
+  const { wrong, isIncomplete } = sortProblems(isSettled ? (preview?.problems ?? []) : [], asked);
   const startsAtMs = isEmergency ? Date.now() : request.startsAt === null ? undefined : Date.parse(request.startsAt);
   const reason = useReasonAgainst(request, { isSettled, isIncomplete, isWrong: wrong.length > 0 });
   const send = () => save.mutate({ body: request });
   return (
-    <div style={{ flex: '2 1 300px', minWidth: 0 }}>
+    <div className={classes['review']}>
       <SectionCard title={t('airings.stepForecast')}>
         <Stack gap="md">
           <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />
@@ -50,7 +51,7 @@ export function AiringReview({ area, draft, wanted, isDrill }: AiringReviewProps
             <EmergencySend
               areaName={area.name}
               isDrill={isDrill}
-              clusters={preview?.clusters}
+              clusters={isSettled ? preview?.clusters : undefined}
               isPending={save.isPending}
               disabledReason={reason}
               onSend={send}

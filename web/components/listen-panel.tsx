@@ -38,7 +38,6 @@ export function ListenPanel({ bulletin, sound, listeners }: ListenPanelProps) {
   }
   return (
     <Stack gap="md">
-      <Text c="dimmed">{t('approvals.listenHint')}</Text>
       <Player bulletin={bulletin} sound={sound} />
       <ListenedBy listeners={listeners} />
       <Measured bulletin={bulletin} sound={sound} />

@@ -48,7 +48,7 @@ export function growTargetTree(
 /** Of a branch below `root`; what lies in a chosen branch is chosen with it. */
 export function stateOf(root: TargetBranch, branch: TargetBranch, targets: readonly Target[]): TargetState {
   if (pathTo(root, branch).some((one) => isChosen(one, targets))) return 'all';
-  const states = branch.below.map((inner) => stateOf(branch, inner, targets));
+  const states = soundingIn(branch).map((inner) => stateOf(branch, inner, targets));
   if (states.length > 0 && states.every((state) => state === 'all')) return 'all';
   return states.some((state) => state !== 'none') ? 'some' : 'none';
 }
@@ -66,7 +66,7 @@ export function toggleBranch(root: TargetBranch, branch: TargetBranch, targets: 
   const chosenAt = path.findIndex((one) => isChosen(one, others));
   if (chosenAt === -1) return others;
   const above = new Set(path.map((one) => keyOf(one.target)));
-  const besides = path.slice(chosenAt, -1).flatMap((one) => one.below.filter((inner) => !above.has(keyOf(inner.target))));
+  const besides = path.slice(chosenAt, -1).flatMap((one) => soundingIn(one).filter((inner) => !above.has(keyOf(inner.target))));
   const kept = others.filter((target) => !above.has(keyOf(target)));
   return [...kept, ...besides.map((one) => one.target)];
 }
@@ -79,6 +79,11 @@ function pathTo(root: TargetBranch, branch: TargetBranch): TargetBranch[] {
     if (path.length > 0) return [root, ...path];
   }
   return [];
+}
+
+/** Where nothing sounds nothing is chosen or left out. */
+function soundingIn(branch: TargetBranch): TargetBranch[] {
+  return branch.below.filter((inner) => inner.clusters > 0);
 }
 
 export function keyOf(target: Target): string {

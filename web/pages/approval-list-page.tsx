@@ -72,12 +72,12 @@ function Queue({ bulletins }: { bulletins: readonly Bulletin[] }) {
       key: 'waiting',
       header: t('approvals.waiting'),
       cell: ({ updatedAt }) => (
-        <>
+        <Text span inherit>
           <InstantText at={updatedAt} />{' '}
           <Text span c="dimmed" size="sm">
             {t('approvals.waitingFor', { span: formatSpan(Date.now() - Date.parse(updatedAt), words) })}
           </Text>
-        </>
+        </Text>
       ),
     },
   ];

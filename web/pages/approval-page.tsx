@@ -1,5 +1,4 @@
-import { Card, SimpleGrid, Stack, Text, Title } from '@mantine/core';
-import { useId, type ReactNode } from 'react';
+import { Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Bulletin } from '#contract/bulletin.ts';
 import { useRead } from '../api/queries.ts';
@@ -11,11 +10,13 @@ import { AiringBadges } from '../components/airing-badges.tsx';
 import { DoubtfulText } from '../components/doubtful-text.tsx';
 import { ListenPanel } from '../components/listen-panel.tsx';
 import { RevisionChanges } from '../components/revision-changes.tsx';
+import layout from '../components/approval-layout.module.css';
 import classes from '../components/read-text.module.css';
 import { formatInstant } from '../format/instants.ts';
 import { paths } from '../paths.ts';
 import { Loaded } from '../ui/loading-state.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
+import { SectionCard } from '../ui/section-card.tsx';
 import { TextLink } from '../ui/text-link.tsx';
 
 interface ApprovalPageProps {
@@ -52,24 +53,27 @@ function Judged({ bulletin }: { bulletin: Bulletin }) {
       >
         <TextLink to={paths.approvals}>{t('approvals.backToQueue')}</TextLink>
       </PageHeader>
-      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg" style={{ alignItems: 'start' }}>
-        <Stack gap="lg">
-          <Section title={t('approvals.listen')}>
+      {/* On a telephone the decision comes last, after what is decided on. */}
+      <div className={layout['beside']}>
+        <div className={layout['sound']}>
+          <SectionCard title={t('approvals.listen')} hint={t('approvals.listenHint')}>
             <ListenPanel bulletin={bulletin} sound={sound} listeners={listeners} />
-          </Section>
-          <Section title={t('approvals.decide')}>
+          </SectionCard>
+        </div>
+        <Stack gap="lg" className={layout['words']}>
+          <Words bulletin={bulletin} />
+          <SectionCard title={t('approvals.changes')}>
+            <Loaded query={revisions}>{({ entries }) => <RevisionChanges bulletin={bulletin} revisions={entries} />}</Loaded>
+          </SectionCard>
+        </Stack>
+        <div className={layout['decision']}>
+          <SectionCard title={t('approvals.decide')}>
             <Loaded query={revisions}>
               {({ entries }) => <ApprovalDecision bulletin={bulletin} revisions={entries} hasListened={mine !== undefined} />}
             </Loaded>
-          </Section>
-        </Stack>
-        <Stack gap="lg">
-          <Words bulletin={bulletin} />
-          <Section title={t('approvals.changes')}>
-            <Loaded query={revisions}>{({ entries }) => <RevisionChanges bulletin={bulletin} revisions={entries} />}</Loaded>
-          </Section>
-        </Stack>
-      </SimpleGrid>
+          </SectionCard>
+        </div>
+      </div>
     </>
   );
 }
@@ -79,42 +83,30 @@ function Words({ bulletin: { text, rendering } }: { bulletin: Bulletin }) {
   const { spokenText, unknownTokens } = rendering;
   if (text === null) {
     return (
-      <Section title={t('approvals.written')}>
+      <SectionCard title={t('approvals.written')}>
         <Text>{t('approvals.recordingWithoutText')}</Text>
-      </Section>
+      </SectionCard>
     );
   }
   return (
     <>
-      <Section title={t('approvals.written')}>
+      <SectionCard title={t('approvals.written')}>
         {unknownTokens.length > 0 && (
           <Text size="sm" c="var(--tt-attention)" mb="xs">
             {t('approvals.unknownTokens', { count: unknownTokens.length })}
           </Text>
         )}
         <DoubtfulText text={text} tokens={unknownTokens} />
-      </Section>
+      </SectionCard>
       {spokenText !== null && (
-        <Section title={t('approvals.spoken')}>
+        <SectionCard title={t('approvals.spoken')}>
           {spokenText.trim() === text.normalize('NFC').trim() ? (
             <Text c="dimmed">{t('approvals.spokenSame')}</Text>
           ) : (
             <Text className={classes['text']}>{spokenText}</Text>
           )}
-        </Section>
+        </SectionCard>
       )}
     </>
-  );
-}
-
-function Section({ title, children }: { title: string; children: ReactNode }) {
-  const titleId = useId();
-  return (
-    <Card component="section" aria-labelledby={titleId} withBorder radius="lg" padding="lg">
-      <Title order={2} size="h4" id={titleId} mb="sm">
-        {title}
-      </Title>
-      {children}
-    </Card>
   );
 }

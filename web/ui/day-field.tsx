@@ -1,9 +1,8 @@
 import { type MantineStyleProp } from '@mantine/core';
 import { DatePickerInput, DatesProvider } from '@mantine/dates';
-import '@mantine/dates/styles.layer.css';
-import 'dayjs/locale/vi.js';
 import { useTranslation } from 'react-i18next';
 import { useLanguage } from '../i18n/language.ts';
+import { calendarSettings } from './calendar-styles.ts';
 
 interface DayFieldProps {
   label: string;
@@ -19,7 +18,7 @@ export function DayField({ label, value, onChange, firstDay, style }: DayFieldPr
   const { t } = useTranslation();
   const language = useLanguage();
   return (
-    <DatesProvider settings={{ locale: language, firstDayOfWeek: 1 }}>
+    <DatesProvider settings={calendarSettings(language)}>
       <DatePickerInput
         label={label}
         value={value === '' ? null : value}

@@ -9,7 +9,6 @@ export const approvals = {
   caption: 'Bulletins that await approval',
   bulletin: 'Bulletin',
   author: 'Author',
-  class: 'Class',
   length: 'Length',
   waiting: 'Waiting since',
   waitingFor: 'for {{span}}',

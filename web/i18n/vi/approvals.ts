@@ -9,7 +9,6 @@ export const approvals = {
   caption: 'Bản tin chờ duyệt',
   bulletin: 'Bản tin',
   author: 'Người soạn',
-  class: 'Mức độ',
   length: 'Thời lượng',
   waiting: 'Chờ từ',
   waitingFor: '{{span}} rồi',
