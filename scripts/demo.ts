@@ -10,6 +10,7 @@ import { type BulletinContent, makeBulletin } from '../tests/support/make-bullet
 import { type Proof, proofFile, proveAiring } from '../tests/support/prove-airing.ts';
 import { waitFor } from '../tests/support/wait-for.ts';
 import { type SiteReceiver, type CommuneSite, openCommuneSite } from '../tests/support/commune-site.ts';
+import { bringToLife, openLivingSite } from './demo/living-commune.ts';
 import { summarise } from './demo/report.ts';
 import { CDS_TEXT, EMERGENCY_TEXT, RECORDED_TEXT } from './demo/texts.ts';
 
@@ -19,25 +20,50 @@ const LEAD_MS = 20_000;
 const options = readOptions(process.argv.slice(2));
 const say = (text: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
 await main();
+// Ended while it came up, it would still wait for what it had set out to do.
+if (!options.isOnce) process.exit();
 
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'truyen-thanh-demo-'));
   try {
-    await using site = await openCommuneSite({
-      folder,
-      sound: 'recorded',
-      port: options.port,
-      environment: { TT_CLOSE_AFTER_MS: '1000' },
-      say,
-    });
-    const result = await runOnce(site, folder);
-    if (options.isJson) process.stdout.write(`${JSON.stringify(result)}\n`);
-    else process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-    process.exitCode = result.ok ? 0 : 1;
-    if (!options.isOnce) await stayUp(site);
+    if (options.isOnce) await measure(folder);
+    else await live(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function measure(folder: string): Promise<void> {
+  await using site = await openCommuneSite({
+    folder,
+    sound: 'recorded',
+    port: options.port,
+    environment: { TT_CLOSE_AFTER_MS: '1000' },
+    say,
+  });
+  const result = await runOnce(site, folder);
+  if (options.isJson) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  process.exitCode = result.ok ? 0 : 1;
+}
+
+/** Ends by Ctrl-C at any time, also while it comes up, and leaves nothing running. */
+async function live(folder: string): Promise<void> {
+  const ended = new Promise<'ended'>((resolve) => {
+    process.once('SIGINT', () => resolve('ended'));
+    process.once('SIGTERM', () => resolve('ended'));
+  });
+  await using site = await openLivingSite(folder, options.port, say);
+  const life = bringToLife(site, say);
+  const people = await Promise.race([life, ended]);
+  if (people === 'ended') {
+    // What it was about to ask of the server that is closed now.
+    life.catch((error: unknown) => say(`ended while it came up: ${String(error)}`));
+    return;
+  }
+  const lines = people.map(({ username, password, role }) => `  ${username.padEnd(16)} ${password.padEnd(26)} ${role}`);
+  process.stdout.write(`\nThe commune of Long Thới is up: ${site.server.url}\n\n${lines.join('\n')}\n\nCtrl-C ends it.\n`);
+  await ended;
 }
 
 async function runOnce(site: CommuneSite, folder: string) {
@@ -151,21 +177,13 @@ async function until(atMs: number, what: string): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, Math.max(0, atMs - Date.now())));
 }
 
-async function stayUp(site: CommuneSite): Promise<void> {
-  say(`the system stays up at ${site.server.url}; end it with Ctrl-C`);
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
-}
-
 function readOptions(flags: readonly string[]): { isOnce: boolean; isJson: boolean; port: number } {
   const known = new Set(['--once', '--json', '--port']);
   const portAt = flags.indexOf('--port');
   const port = portAt === -1 ? 0 : Number(flags[portAt + 1]);
   const unknown = flags.find((flag, index) => !known.has(flag) && flags[index - 1] !== '--port');
   if (unknown !== undefined || !Number.isInteger(port)) {
-    process.stderr.write('usage: npm run demo -- [--once] [--json] [--port NUMBER]\n');
+    process.stderr.write('usage: npm run demo -- [--once [--json]] [--port NUMBER]\n');
     process.exit(2);
   }
   return { isOnce: flags.includes('--once'), isJson: flags.includes('--json'), port };

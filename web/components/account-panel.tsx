@@ -1,6 +1,6 @@
 import { Button, Card, Group, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconArrowLeft, IconHistory } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Account } from '#contract/account.ts';
 import type { Area } from '#contract/area.ts';
@@ -26,6 +26,12 @@ interface AccountPanelProps {
 /** Everything that can be changed about one account. */
 export function AccountPanel({ account, areas, onBack }: AccountPanelProps) {
   const { t } = useTranslation();
+  const heading = useRef<HTMLHeadingElement>(null);
+  // It comes in place of a list that may have been scrolled far down.
+  useEffect(() => {
+    window.scrollTo(0, 0);
+    heading.current?.focus({ preventScroll: true });
+  }, []);
   return (
     <Stack gap="lg">
       <Group justify="space-between">
@@ -42,7 +48,7 @@ export function AccountPanel({ account, areas, onBack }: AccountPanelProps) {
         </LinkButton>
       </Group>
       <div>
-        <Title order={2} size="h3">
+        <Title order={2} size="h3" ref={heading} tabIndex={-1}>
           {account.displayName}
         </Title>
         <Group gap="sm">

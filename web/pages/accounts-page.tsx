@@ -96,10 +96,12 @@ function AccountTable({ accounts, areas, onOpen }: AccountTableProps) {
           key: 'second-factor',
           header: t('administration.secondFactor'),
           cell: ({ hasSecondFactor }) => (
-            <StateBadge
-              tone={hasSecondFactor ? 'good' : 'neutral'}
-              label={t(hasSecondFactor ? 'administration.secondFactorOn' : 'administration.secondFactorOff')}
-            />
+            <div>
+              <StateBadge
+                tone={hasSecondFactor ? 'good' : 'neutral'}
+                label={t(hasSecondFactor ? 'administration.secondFactorOn' : 'administration.secondFactorOff')}
+              />
+            </div>
           ),
         },
         {
