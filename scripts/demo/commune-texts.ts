@@ -1,12 +1,12 @@
-/** Hamlets beside the three in which receivers hang, each with where its pole stands. */
+/** Hamlets beside the three in which receivers hang; where a pole stands already, it waits for its receiver. */
 export const HAMLETS = [
-  { code: 'long-hoa', name: 'Ấp Long Hoà', pole: 'Cột loa ngã ba Long Hoà', latitude: 10.2391, longitude: 106.1212 },
-  { code: 'long-thanh', name: 'Ấp Long Thạnh', pole: 'Cột loa cầu Long Thạnh', latitude: 10.2433, longitude: 106.1305 },
-  { code: 'long-khanh', name: 'Ấp Long Khánh', pole: 'Cột loa đình Long Khánh', latitude: 10.2478, longitude: 106.1254 },
-  { code: 'long-phu', name: 'Ấp Long Phú', pole: 'Cột loa trường tiểu học', latitude: 10.2502, longitude: 106.1187 },
-  { code: 'quan-an', name: 'Ấp Quân An', pole: 'Cột loa bến đò Quân An', latitude: 10.2547, longitude: 106.1142 },
-  { code: 'quan-phong', name: 'Ấp Quân Phong', pole: 'Cổng chào ấp Quân Phong', latitude: 10.2581, longitude: 106.1098 },
-  { code: 'hung-nhon', name: 'Ấp Hưng Nhơn', pole: 'Cột loa chợ Hưng Nhơn', latitude: 10.2614, longitude: 106.1059 },
+  { code: 'long-hoa', name: 'Ấp Long Hoà', pole: { name: 'Cột loa ngã ba Long Hoà', latitude: 10.2391, longitude: 106.1212 } },
+  { code: 'long-thanh', name: 'Ấp Long Thạnh', pole: { name: 'Cột loa cầu Long Thạnh', latitude: 10.2433, longitude: 106.1305 } },
+  { code: 'quan-an', name: 'Ấp Quân An', pole: { name: 'Cột loa bến đò Quân An', latitude: 10.2547, longitude: 106.1142 } },
+  { code: 'hung-nhon', name: 'Ấp Hưng Nhơn', pole: { name: 'Cột loa chợ Hưng Nhơn', latitude: 10.2614, longitude: 106.1059 } },
+  { code: 'long-khanh', name: 'Ấp Long Khánh', pole: null },
+  { code: 'long-phu', name: 'Ấp Long Phú', pole: null },
+  { code: 'quan-phong', name: 'Ấp Quân Phong', pole: null },
 ];
 
 export const WORDS = [

@@ -36,9 +36,9 @@ export async function seedPlaces(site: CommuneSite, say: Say): Promise<Person[]>
   const { admin, communeId } = site;
   say('ten hamlets with their clusters, people and words');
   await putBelowCentre(site);
-  for (const { code, name, pole, latitude, longitude } of HAMLETS) {
+  for (const { code, name, pole } of HAMLETS) {
     const { areaId } = await admin.call('createArea', { body: { parentId: communeId, code, name, level: 'hamlet' } });
-    await admin.call('createCluster', { body: { areaId, name: pole, latitude, longitude } });
+    if (pole) await admin.call('createCluster', { body: { areaId, ...pole } });
   }
   for (const { clusterId, name } of site.receivers)
     await admin.call('changeCluster', { params: { clusterId }, body: { name: name.replace('Ấp', 'Cột loa nhà văn hoá ấp') } });

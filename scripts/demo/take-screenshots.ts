@@ -38,11 +38,14 @@ async function takeAll(site: CommuneSite, browser: TestBrowser): Promise<void> {
   await author.getByRole('heading', { level: 1 }).waitFor();
   await author.getByLabel('Tiêu đề', { exact: true }).fill('Lịch tiêm chủng ngày 25/11');
   await author.getByRole('textbox', { name: 'Lời đọc' }).fill(VACCINE_TEXT);
+  await author.getByText(/^Đọc khoảng [1-9]/).waitFor();
   await take(author, 'compose');
 
   const approver = await open('pho-chu-tich');
   const { entries } = await site.approver.call('listBulletins', { query: { areaId: site.communeId, state: 'submitted' } });
   await approver.goto(`/approvals/${entries[0]?.bulletinId}`);
+  // The waveform is drawn once the sound is there.
+  await approver.locator('canvas').first().waitFor();
   await take(approver, 'approve');
   await approver.goto('/schedule');
   await take(approver, 'schedule');
