@@ -23,7 +23,7 @@ let site: CommuneSite;
 let browser: TestBrowser;
 let receiver: SiteReceiver;
 let airingId = '';
-const spares: AgentProcess[] = [];
+let gateway: AgentProcess | undefined;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'truyen-thanh-on-air-'));
@@ -33,7 +33,7 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(async () => {
-  for (const spare of spares) await spare[Symbol.asyncDispose]();
+  await gateway?.[Symbol.asyncDispose]();
   await browser?.[Symbol.asyncDispose]();
   await site?.[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
@@ -79,6 +79,38 @@ describe('receivers and what is on air', () => {
     await context.close();
   });
 
+  test('enrols a gateway at a free cluster with a code that a real agent takes', { timeout: 120_000 }, async () => {
+    const { entries } = await site.admin.call('listAreas', {});
+    const hamlet = entries.find((area) => area.name === 'Ấp Long Vinh');
+    await site.admin.call('createCluster', { body: { areaId: hamlet?.areaId ?? '', name: 'Trạm FM xã' } });
+    const { page, context, errors } = await openAs('/receivers', 'admin');
+    await page.getByRole('button', { name: 'Ghi danh ở Trạm FM xã' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Ghi danh ở Trạm FM xã' });
+    await dialog.getByRole('combobox', { name: 'Loại thiết bị' }).click();
+    await page.getByRole('option', { name: 'cổng chuyển (FM, ampli)' }).click();
+    await dialog.getByRole('button', { name: 'Tạo mã ghi danh' }).click();
+    await dialog.getByRole('img', { name: 'Mã QR ghi danh cho Trạm FM xã' }).waitFor();
+    await takeShot(page, 'enrolment');
+    expect(await findBarriers(page)).toEqual([]);
+    const command = await dialog.getByText(/^truyen-thanh-agent enrol/).innerText();
+    gateway = new AgentProcess(join(folder, 'gateway'), {
+      TT_AGENT_AUDIO_OUTPUT: 'null',
+      TT_AGENT_HARDWARE_ID: 'board-gateway',
+      TT_AGENT_HEARTBEAT_EVERY_MS: '2000',
+      TT_AGENT_PROGRAMME_POLL_EVERY_MS: '5000',
+    });
+    await gateway.enrol(/'(.+)'/.exec(command)?.[1] ?? '');
+    await dialog.getByText('Đã ghi danh xong ở Trạm FM xã.').waitFor();
+    await dialog.getByRole('link', { name: 'Mở trang thiết bị' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Trạm FM xã' }).waitFor();
+    const presence = page.getByRole('region', { name: 'Kết nối lúc này' });
+    await presence.getByText('chưa từng kết nối').waitFor();
+    gateway.run();
+    await presence.getByText('có kết nối').waitFor();
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
   test('follows an airing from planned over playing to played, without being touched', { timeout: 300_000 }, async () => {
     const { bulletinId } = await makeBulletin(site, { title: TITLE, field: 1, text: TEXT });
     const { page: onAir, context, errors } = await openAs('/on-air');
@@ -100,7 +132,7 @@ describe('receivers and what is on air', () => {
     expect(await row.getByText('đã phát ra loa').count()).toBe(0);
 
     const now = onAir.getByRole('article', { name: `Lượt phát ${TITLE}` });
-    await now.getByText('Đang phát ở 1/1 thiết bị').waitFor({ timeout: PLAY_MAX_MS });
+    await now.getByText('Đang phát ở 2/2 thiết bị').waitFor({ timeout: PLAY_MAX_MS });
     await takeShot(onAir, 'on-air-playing');
     await row.getByText('đang phát', { exact: true }).waitFor();
     expect(await row.getByText('đã phát ra loa').count()).toBe(0);
@@ -109,7 +141,13 @@ describe('receivers and what is on air', () => {
     await row.getByText('đã phát ra loa').waitFor();
     // Rendered is not heard: nobody measured at the loudspeaker.
     await row.getByText('chưa có bằng chứng').waitFor();
-    await detail.getByRole('img', { name: `Kết quả phát của ${TITLE}: đã phát đủ: 1` }).waitFor();
+    // Behind a gateway nothing is known, whatever it played itself.
+    const behind = rowOf(detail, 'Trạm FM xã');
+    await behind.getByText('đã gửi ra cổng').waitFor({ timeout: PLAY_MAX_MS });
+    expect(await behind.getByText('không xác nhận được').count()).toBe(2);
+    expect(await behind.getByText(/đã phát đủ|đã phát ra loa/).count()).toBe(0);
+    await detail.getByRole('img', { name: `Kết quả phát của ${TITLE}: đã phát đủ: 1, đã gửi ra cổng: 1` }).waitFor();
+    await takeShot(detail, 'airing-with-gateway');
     await onAir.getByRole('region', { name: 'Vừa xong' }).getByText('đã phát đủ: 1').waitFor({ timeout: PLAY_MAX_MS });
     expect(errors).toEqual([]);
     await context.close();
@@ -127,7 +165,7 @@ describe('receivers and what is on air', () => {
     expect(await findBarriers(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('combobox', { name: 'Lọc theo trạng thái' }).click();
-    await page.getByRole('option', { name: 'đã phát đủ (1)' }).click();
+    await page.getByRole('option', { name: 'đã phát đủ (2)' }).click();
     await rowOf(page, 'Cụm loa Ấp Long Hiệp').waitFor();
     expect(errors).toEqual([]);
     await context.close();
@@ -149,42 +187,6 @@ describe('receivers and what is on air', () => {
     expect(JSON.parse(stdout)).toMatchObject({ verified: true, airingId });
     await context.close();
   });
-
-  test(
-    'enrols at a free cluster with a code that a real agent takes, and revokes with a reason',
-    { timeout: 120_000 },
-    async () => {
-      const { entries } = await site.admin.call('listAreas', {});
-      const hamlet = entries.find((area) => area.name === 'Ấp Long Vinh');
-      await site.admin.call('createCluster', { body: { areaId: hamlet?.areaId ?? '', name: 'Cụm loa đình làng' } });
-      const { page, context, errors } = await openAs('/receivers', 'admin');
-      await page.getByRole('button', { name: 'Ghi danh ở Cụm loa đình làng' }).click();
-      const dialog = page.getByRole('dialog', { name: 'Ghi danh ở Cụm loa đình làng' });
-      await dialog.getByRole('button', { name: 'Tạo mã ghi danh' }).click();
-      await dialog.getByRole('img', { name: 'Mã QR ghi danh cho Cụm loa đình làng' }).waitFor();
-      await takeShot(page, 'enrolment');
-      expect(await findBarriers(page)).toEqual([]);
-      const command = await dialog.getByText(/^truyen-thanh-agent enrol/).innerText();
-      const spare = new AgentProcess(join(folder, 'spare'), {
-        TT_AGENT_AUDIO_OUTPUT: 'null',
-        TT_AGENT_HARDWARE_ID: 'board-spare',
-      });
-      spares.push(spare);
-      await spare.enrol(/'(.+)'/.exec(command)?.[1] ?? '');
-      await dialog.getByText('Đã ghi danh xong ở Cụm loa đình làng.').waitFor();
-      await dialog.getByRole('link', { name: 'Mở trang thiết bị' }).click();
-      await page.getByRole('heading', { level: 1, name: 'Cụm loa đình làng' }).waitFor();
-      await page.getByText('chưa từng kết nối').first().waitFor();
-      await page.getByRole('button', { name: 'Thu hồi' }).click();
-      const revoke = page.getByRole('dialog', { name: 'Thu hồi' });
-      await revoke.getByLabel('Lý do thu hồi').fill('Bo mạch hỏng do sét');
-      await revoke.getByRole('button', { name: 'Thu hồi thiết bị này' }).click();
-      await page.getByText('đã thu hồi', { exact: true }).waitFor();
-      await page.getByText('Bo mạch hỏng do sét').waitFor();
-      expect(errors).toEqual([]);
-      await context.close();
-    },
-  );
 });
 
 describe.each(['vi', 'en'] as const)('in %s', (language) => {
@@ -212,7 +214,7 @@ describe.each(['vi', 'en'] as const)('in %s', (language) => {
   );
 });
 
-describe('a receiver that falls silent', () => {
+describe('a receiver that goes', () => {
   test(
     'is shown as offline with since and reason, by itself, and found by the filter for silent ones',
     { timeout: 120_000 },
@@ -231,9 +233,24 @@ describe('a receiver that falls silent', () => {
       await takeShot(page, 'receiver-silent');
       await page.getByRole('combobox', { name: 'Kết nối' }).click();
       await page.getByRole('option', { name: 'có kết nối', exact: true }).click();
-      await page.getByText('Không có thiết bị nào khớp bộ lọc').waitFor();
+      await row.waitFor({ state: 'detached' });
+      await rowOf(page, 'Trạm FM xã').waitFor();
       expect(errors).toEqual([]);
       await context.close();
     },
   );
+
+  test('is revoked with a reason, which stands beside it from then on', async () => {
+    const { page, context, errors } = await openAs('/receivers', 'admin');
+    await page.getByRole('link', { name: 'Trạm FM xã' }).click();
+    await page.getByRole('button', { name: 'Thu hồi' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Thu hồi' });
+    await dialog.getByText('Ghi lý do trước.').waitFor();
+    await dialog.getByLabel('Lý do thu hồi').fill('Bo mạch hỏng do sét');
+    await dialog.getByRole('button', { name: 'Thu hồi thiết bị này' }).click();
+    await page.getByText('đã thu hồi', { exact: true }).waitFor();
+    await page.getByText('Bo mạch hỏng do sét').waitFor();
+    expect(errors).toEqual([]);
+    await context.close();
+  });
 });

@@ -28,7 +28,7 @@ export function ReceiverFilterBar({ filters, areas, areaId, clusterName, onChang
     onChange({ [key]: value === null || value === ALL ? undefined : value });
   return (
     <>
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 5 }} spacing="sm" mb="sm">
+      <SimpleGrid cols={{ base: 2, md: 5 }} spacing="sm" mb="sm">
         <TextInput
           label={t('receivers.find')}
           type="search"

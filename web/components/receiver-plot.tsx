@@ -35,7 +35,7 @@ const VALUES: Record<Measure, (sample: VitalsSample) => number | null> = {
 export function ReceiverPlot({ receiverId }: { receiverId: string }) {
   const { t } = useTranslation();
   const { receivers } = useWords();
-  const [measure, setMeasure] = useState<Measure>('temperature');
+  const [chosenMeasure, setMeasure] = useState<Measure | null>(null);
   const [range, setRange] = useState<Range>('day');
   const query = useQuery({
     queryKey: ['listVitals', { receiverId, range }],
@@ -45,6 +45,8 @@ export function ReceiverPlot({ receiverId }: { receiverId: string }) {
     },
     refetchInterval: ({ state }) => (state.data?.entries.length === 0 ? ASK_FIRST_EVERY_MS : ASK_EVERY_MS),
   });
+  // Till somebody chooses: what this hardware can measure at all.
+  const measure = chosenMeasure ?? firstMeasured(query.data?.entries ?? []);
   return (
     <Stack gap="sm">
       <Group>
@@ -52,7 +54,7 @@ export function ReceiverPlot({ receiverId }: { receiverId: string }) {
           label={t('receivers.plotOf')}
           data={MEASURES.map((value) => ({ value, label: receivers.vitals[value] }))}
           value={measure}
-          onChange={(chosen) => setMeasure(MEASURES.find((one) => one === chosen) ?? 'temperature')}
+          onChange={(chosen) => setMeasure(MEASURES.find((one) => one === chosen) ?? null)}
           allowDeselect={false}
         />
         <Select
@@ -71,6 +73,10 @@ export function ReceiverPlot({ receiverId }: { receiverId: string }) {
       </Text>
     </Stack>
   );
+}
+
+function firstMeasured(samples: readonly VitalsSample[]): Measure {
+  return MEASURES.find((measure) => samples.some((sample) => VALUES[measure](sample) !== null)) ?? 'temperature';
 }
 
 interface PlotProps {
