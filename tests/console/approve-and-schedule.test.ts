@@ -192,6 +192,7 @@ describe('scheduling', () => {
       .first()
       .waitFor();
     await takeShot(page, 'calendar');
+    expect(await findBarriers(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await time.fill('25:00');
     await page.getByText('Giờ chưa đúng. Gõ như 05:00 hoặc 17h30.').waitFor();

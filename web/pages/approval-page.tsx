@@ -39,11 +39,12 @@ function Judged({ bulletin }: { bulletin: Bulletin }) {
   const sound = soundOf(bulletin);
   const listeners = listening.data?.entries.filter((one) => one.revision === revision && one.sha256 === sound?.sha256) ?? [];
   const mine = listeners.find((one) => one.accountId === accountId);
+  const said = { author: bulletin.authorName, revision, at: formatInstant(bulletin.updatedAt) };
   return (
     <>
       <PageHeader
         title={bulletin.title || t('approvals.untitled')}
-        hint={t('approvals.byAuthor', { author: bulletin.authorName, revision, at: formatInstant(bulletin.updatedAt) })}
+        hint={t(bulletin.state === 'submitted' ? 'approvals.byAuthor' : 'approvals.byAuthorChanged', said)}
         state={
           <>
             <BulletinStateBadge state={bulletin.state} />

@@ -15,6 +15,7 @@ export const approvals = {
   untitled: 'without title',
   backToQueue: 'Back to the queue',
   byAuthor: 'By {{author}} · revision {{revision}} · submitted {{at}}',
+  byAuthorChanged: 'By {{author}} · revision {{revision}} · changed {{at}}',
   listen: 'Listen',
   listenHint: 'This is the very sound that the loudspeakers will play.',
   noSound: 'There is nothing to hear yet: {{state}}.',

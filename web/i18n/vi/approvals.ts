@@ -15,6 +15,7 @@ export const approvals = {
   untitled: 'không có tiêu đề',
   backToQueue: 'Về danh sách chờ duyệt',
   byAuthor: 'Soạn: {{author}} · bản sửa số {{revision}} · trình lúc {{at}}',
+  byAuthorChanged: 'Soạn: {{author}} · bản sửa số {{revision}} · cập nhật lúc {{at}}',
   listen: 'Nghe bản thu',
   listenHint: 'Đây đúng là bản thu sẽ ra loa.',
   noSound: 'Chưa có tiếng để nghe: {{state}}.',
