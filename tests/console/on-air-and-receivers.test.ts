@@ -165,8 +165,9 @@ describe('receivers and what is on air', () => {
     expect(await findBarriers(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('combobox', { name: 'Lọc theo trạng thái' }).click();
-    await page.getByRole('option', { name: 'đã phát đủ (2)' }).click();
-    await rowOf(page, 'Cụm loa Ấp Long Hiệp').waitFor();
+    await page.getByRole('option', { name: 'đã gửi ra cổng (1)' }).click();
+    await rowOf(page, 'Cụm loa Ấp Long Hiệp').waitFor({ state: 'detached' });
+    await rowOf(page, 'Trạm FM xã').waitFor();
     expect(errors).toEqual([]);
     await context.close();
   });

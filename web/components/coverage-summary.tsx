@@ -115,12 +115,21 @@ function ProofFact({ name, value, hint }: { name: string; value: string; hint: s
   );
 }
 
-/** A gateway that played says nothing of the loudspeakers behind it: it is taken out of what is green. */
+/** Of those that played, how many are gateways: nothing is known of the loudspeakers behind them. */
+export function countBehindGateways({
+  byState,
+  rendered,
+  notConfirmable,
+}: Pick<Coverage, 'byState' | 'rendered' | 'notConfirmable'>): number {
+  return Math.min(Math.max(0, (byState.played ?? 0) - rendered), notConfirmable);
+}
+
+/** Gateways are taken out of what is green. */
 function useSegments({ byState, rendered, notConfirmable }: Coverage): Segment[] {
   const { t } = useTranslation();
   const { words } = useWords();
   const played = byState.played ?? 0;
-  const behindGateways = Math.min(Math.max(0, played - rendered), notConfirmable);
+  const behindGateways = countBehindGateways({ byState, rendered, notConfirmable });
   const segments: Segment[] = ORDER.map((state) => ({
     key: state,
     tone: DELIVERY_TONES[state],

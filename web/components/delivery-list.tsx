@@ -8,6 +8,7 @@ import { useWords } from '../i18n/language.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Loaded } from '../ui/loading-state.tsx';
 import { type PlacedDelivery, usePlacedDeliveries } from './airing-deliveries.ts';
+import { countBehindGateways } from './coverage-summary.tsx';
 import { DeliveryDetails } from './delivery-details.tsx';
 import { DeliveryEvidence, DeliveryStanding } from './delivery-proof.tsx';
 import { InstantText } from './instant-text.tsx';
@@ -18,11 +19,11 @@ const PAGES_AT_FIRST = 3;
 export function DeliveryList({ airing, coverage }: { airing: Airing; coverage: Coverage }) {
   const { t } = useTranslation();
   const [pages, setPages] = useState(PAGES_AT_FIRST);
-  const [state, setState] = useState<DeliveryState | null>(null);
+  const [state, setState] = useState<ShownState | null>(null);
   const [openedId, setOpened] = useState<string | null>(null);
   const { query, deliveries, hasMore } = usePlacedDeliveries(airing.airingId, airing.areaId, pages);
   const columns = useColumns(setOpened);
-  const shown = state === null ? deliveries : deliveries.filter((delivery) => delivery.state === state);
+  const shown = state === null ? deliveries : deliveries.filter((delivery) => shownStateOf(delivery) === state);
   const opened = deliveries.find((delivery) => delivery.deliveryId === openedId);
   return (
     <Stack gap="sm">
@@ -52,26 +53,39 @@ export function DeliveryList({ airing, coverage }: { airing: Airing; coverage: C
   );
 }
 
+/** What a gateway played is no loudspeaker's `played`. */
+const BEHIND_GATEWAY = 'behind-gateway';
+type ShownState = DeliveryState | typeof BEHIND_GATEWAY;
+
+function shownStateOf({ state, kind }: PlacedDelivery): ShownState {
+  return state === 'played' && kind === 'gateway' ? BEHIND_GATEWAY : state;
+}
+
 interface StateFilterProps {
   coverage: Coverage;
-  value: DeliveryState | null;
-  onChange: (state: DeliveryState | null) => void;
+  value: ShownState | null;
+  onChange: (state: ShownState | null) => void;
 }
 
 function StateFilter({ coverage, value, onChange }: StateFilterProps) {
   const { t } = useTranslation();
   const { words } = useWords();
-  const states = DeliveryState.options.filter((state) => (coverage.byState[state] ?? 0) > 0 || state === value);
-  const data = states.map((state) => ({
-    value: state,
-    label: `${words.deliveryState[state]} (${coverage.byState[state] ?? 0})`,
+  const behind = countBehindGateways(coverage);
+  const counted = DeliveryState.options.map((state) => ({
+    value: state as ShownState,
+    name: words.deliveryState[state],
+    count: (coverage.byState[state] ?? 0) - (state === 'played' ? behind : 0),
   }));
+  counted.push({ value: BEHIND_GATEWAY, name: t('coverage.playedUnconfirmable'), count: behind });
+  const data = counted
+    .filter((one) => one.count > 0 || one.value === value)
+    .map((one) => ({ value: one.value, label: `${one.name} (${one.count})` }));
   return (
     <Select
       label={t('coverage.filterState')}
       data={[{ value: 'all', label: t('coverage.allCount', { count: coverage.receivers }) }, ...data]}
       value={value ?? 'all'}
-      onChange={(chosen) => onChange(chosen === null || chosen === 'all' ? null : DeliveryState.parse(chosen))}
+      onChange={(chosen) => onChange(counted.find((one) => one.value === chosen)?.value ?? null)}
       allowDeselect={false}
       maw={280}
     />

@@ -20,7 +20,8 @@ interface LineChartProps {
 
 const WIDTH = 720;
 const HEIGHT = 200;
-const EDGE = { left: 76, right: 14, top: 14, bottom: 30 };
+/** Values stand above their lines, within the picture: they are never cut off, however long. */
+const EDGE = { left: 4, right: 10, top: 30, bottom: 30 };
 
 /** One measure over time. What was not measured is a gap, never a zero. */
 export function LineChart({ label, points, fromMs, toMs, gapMs, formatValue, formatAt }: LineChartProps) {
@@ -36,7 +37,7 @@ export function LineChart({ label, points, fromMs, toMs, gapMs, formatValue, for
       {marks.map((value) => (
         <g key={value}>
           <line x1={EDGE.left} x2={WIDTH - EDGE.right} y1={y(value)} y2={y(value)} className={classes['grid']} />
-          <text x={EDGE.left - 8} y={y(value) + 5} textAnchor="end" className={classes['text']}>
+          <text x={EDGE.left} y={y(value) - 5} className={classes['text']}>
             {formatValue(value)}
           </text>
         </g>
