@@ -20,7 +20,10 @@ export function DraftConflict({ keeper, mine, theirs }: DraftConflictProps) {
   const [isSaving, setSaving] = useState(false);
   const panel = useRef<HTMLDivElement>(null);
   // Whoever is typing far below must see it.
-  useEffect(() => panel.current?.scrollIntoView({ block: 'center' }), []);
+  useEffect(() => {
+    // New browsers return a promise here, which is no clean-up.
+    void panel.current?.scrollIntoView({ block: 'center' });
+  }, []);
   const keepMine = async () => {
     setSaving(true);
     await keeper.keepMine();

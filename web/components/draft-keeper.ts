@@ -156,7 +156,7 @@ export class DraftKeeper {
       if (isProblem(error, 'bulletin-changed-since') && saved) await this.#meetTheirs(saved.bulletinId, sent, error);
       else {
         this.#set({ phase: 'failed', error });
-        if (error instanceof UnreachableError) this.#saveAfter(TRY_AGAIN_MS);
+        if (isPassing(error)) this.#saveAfter(TRY_AGAIN_MS);
       }
     }
   }
@@ -183,6 +183,11 @@ export class DraftKeeper {
     this.#state = { ...this.#state, ...part };
     for (const watcher of this.#watchers) watcher();
   }
+}
+
+/** What may be over by itself; anything else waits for a change of what is written. */
+function isPassing(error: unknown): boolean {
+  return error instanceof UnreachableError || isProblem(error, 'too-many-requests') || isProblem(error, 'not-ready');
 }
 
 function savedOf(bulletin: Bulletin): DraftState['saved'] {

@@ -19,6 +19,13 @@ interface Draft {
 /** One bulletin while it is written; `start` is absent for a new one, which then begins in `areaId`. */
 export function useDraft(start: Bulletin | undefined, areaId: string, onComposed: (bulletinId: string) => void): Draft {
   const remember = useRememberBulletin();
+  const isHere = useRef(true);
+  useEffect(() => {
+    isHere.current = true;
+    return () => {
+      isHere.current = false;
+    };
+  }, []);
   const compose = useMutation({
     mutationFn: (request: ApiRequest<'composeBulletin'>) => callApi('composeBulletin', request),
     networkMode: AT_ONCE,
@@ -32,7 +39,8 @@ export function useDraft(start: Bulletin | undefined, areaId: string, onComposed
   const server: DraftServer = {
     compose: async (content) => {
       const bulletin = await compose.mutateAsync({ body: { areaId, kind: content.kind, ...wireOf(content) } });
-      onComposed(bulletin.bulletinId);
+      // Whoever left meanwhile is not called back.
+      if (isHere.current) onComposed(bulletin.bulletinId);
       return bulletin;
     },
     edit: (bulletinId, revision, content) => edit.mutateAsync({ params: { bulletinId }, body: { revision, ...wireOf(content) } }),
