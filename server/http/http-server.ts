@@ -45,8 +45,9 @@ export function createHttpServer(parts: HttpServerParts): Server {
     next();
   });
   app.use(helmet({ contentSecurityPolicy: consolePolicy }));
-  app.use(limitRequests(parts.requestsPerMinute));
+  // Before the limit: a page is a dozen files, and a whole office may share one address.
   if (parts.consoleFolder !== undefined) app.use(serveConsole(parts.consoleFolder));
+  app.use(limitRequests(parts.requestsPerMinute));
   for (const mount of parts.mounts) app.use(mount.path, mount.handle);
   app.use(express.json({ limit: BODY_BYTES_MAX }));
   bindRoutes(app, parts.gatekeeper, parts.routes);

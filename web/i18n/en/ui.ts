@@ -11,7 +11,6 @@ export const ui = {
   elapsed: '{{at}} of {{total}}',
   soundFailed: 'This sound can not be played. Check the network and try again.',
   emptyTable: 'There is nothing here.',
-  notBuilt: 'This page is not built yet.',
   choosePlace: 'Choose places',
   nextMonth: 'Next month',
   previousMonth: 'Previous month',

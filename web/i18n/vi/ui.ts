@@ -11,7 +11,6 @@ export const ui = {
   elapsed: '{{at}} trên {{total}}',
   soundFailed: 'Không phát được âm thanh này. Kiểm tra mạng rồi thử lại.',
   emptyTable: 'Không có gì ở đây.',
-  notBuilt: 'Trang này chưa được dựng.',
   choosePlace: 'Chọn nơi phát',
   nextMonth: 'Tháng sau',
   previousMonth: 'Tháng trước',
