@@ -18,10 +18,12 @@ export function createQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: 15_000,
+        // A commune's server is reached over its own network, whatever the browser believes of the internet.
+        networkMode: 'always',
         // What the server refused it refuses again; only what did not arrive is worth another try.
         retry: (failures, error) => !(error instanceof ProblemError) && failures < TRIES_MAX,
       },
-      mutations: { retry: false },
+      mutations: { retry: false, networkMode: 'always' },
     },
   });
   return queryClient;
