@@ -24,6 +24,8 @@ export default defineConfig({
           globalSetup: ['tests/support/build-once.ts'],
           maxWorkers: 1,
           fileParallelism: false,
+          // A machine that is held up for a second can cost a browser or a sound card its moment; what is broken fails twice.
+          retry: 1,
           sequence: { groupOrder: 1 },
         },
       },
