@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Airing, Coverage, Delivery, Target } from './airing.ts';
+import { Airing, Coverage, Delivery, ScheduleAiring } from './airing.ts';
 import { Class, Id, Instant, Milliseconds } from './primitives.ts';
 import { ProblemReply } from './problem.ts';
 
@@ -33,17 +33,7 @@ export const ReceiverDelivery = z.object({
 export type ReceiverDelivery = z.infer<typeof ReceiverDelivery>;
 
 /** As `ScheduleAiring`, while it is still being chosen: nothing need be right yet. */
-export const PreviewTargets = z.strictObject({
-  areaId: Id,
-  class: Class.default('normal'),
-  bulletinIds: z.array(Id).max(50),
-  targets: z.array(Target).max(500),
-  startsAt: Instant.nullable(),
-  repeats: z.int().min(1).max(20).default(1),
-  gapMs: Milliseconds.max(3_600_000).default(2_000),
-  hasChime: z.boolean().optional(),
-  hasEndTone: z.boolean().optional(),
-});
+export const PreviewTargets = ScheduleAiring.omit({ validForMs: true });
 export type PreviewTargets = z.infer<typeof PreviewTargets>;
 
 export const TargetsPreview = z.object({
